@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of the project is built with these settings.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Targets stand in the order of the module table in docs/contributing.md:
+// nothing imports upwards.
+let package = Package(
+  name: "hostler",
+  products: [
+    .executable(name: "hostler", targets: ["hostler"]),
+    .library(name: "HostlerDriver", targets: ["HostlerDriver"]),
+    .library(name: "Supervision", targets: ["Supervision"]),
+    .library(name: "raw_exec", type: .dynamic, targets: ["RawExec"]),
+    .library(name: "mock_driver", type: .dynamic, targets: ["MockDriver"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+  ],
+  targets: [
+    // MARK: Driver SDK
+    .systemLibrary(name: "CHostlerDriver", path: "SDK/include"),
+    .target(
+      name: "HostlerDriver", dependencies: ["CHostlerDriver"], path: "SDK/Swift",
+      swiftSettings: settings),
+    .target(
+      name: "CSpawn", path: "SDK/Supervision/CSpawn",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(
+      name: "Supervision", dependencies: ["CSpawn"], path: "SDK/Supervision/Swift",
+      swiftSettings: settings),
+
+    // MARK: Drivers
+    .target(
+      name: "RawExec", dependencies: ["HostlerDriver", "Supervision"], path: "Plugins/RawExec",
+      swiftSettings: settings),
+    .target(
+      name: "MockDriver", dependencies: ["HostlerDriver", "Supervision"], path: "Plugins/Mock",
+      swiftSettings: settings),
+
+    // MARK: Host
+    .target(
+      name: "HCL", dependencies: [.product(name: "BigInt", package: "BigInt")],
+      swiftSettings: settings),
+    .target(name: "Jobs", dependencies: ["HCL"], swiftSettings: settings),
+    .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
+    .target(
+      name: "DriverHost", dependencies: ["CHostlerDriver", "HCL"], swiftSettings: settings),
+    .target(
+      name: "Runner", dependencies: ["Lifecycle", "DriverHost"], swiftSettings: settings),
+    .target(name: "Agent", dependencies: ["Runner"], swiftSettings: settings),
+    .executableTarget(
+      name: "hostler",
+      dependencies: [
+        "Agent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // MARK: Tests
+    .testTarget(name: "HCLTests", dependencies: ["HCL"], swiftSettings: settings),
+    .testTarget(name: "JobsTests", dependencies: ["Jobs"], swiftSettings: settings),
+    .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle"], swiftSettings: settings),
+    .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
+    .testTarget(name: "DriverHostTests", dependencies: ["DriverHost"], swiftSettings: settings),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
+    .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["Jobs"], swiftSettings: settings),
+  ],
+  cLanguageStandard: .c11
+)

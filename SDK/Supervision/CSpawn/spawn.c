@@ -1,0 +1,1 @@
+int hostler_spawn_placeholder;

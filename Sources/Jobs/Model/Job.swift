@@ -1,0 +1,70 @@
+/// What a user submits: groups of tasks and how to keep them.
+public struct Job: Hashable, Sendable {
+  /// The job's identity; a second job with the same id replaces the first.
+  public var id: String
+  /// The name shown to people; the id unless the job file says otherwise.
+  public var name: String
+  /// What kind of work this is.
+  public var type: JobType
+  /// From 1 to 100; kept, without effect on one host.
+  public var priority: Int
+  /// Region the job asks for; kept, without effect on one host.
+  public var region: String
+  /// Namespace of the job.
+  public var namespace: String
+  /// Datacenters the job may run in; kept, without effect on one host.
+  public var datacenters: [String]
+  /// Free-form pairs, visible to tasks as `NOMAD_META_key`.
+  public var meta: [String: String]
+  /// The task groups, in file order.
+  public var groups: [Group]
+
+  /// Makes a job with the defaults of a job file that says nothing else.
+  public init(
+    id: String, name: String? = nil, type: JobType = .service, priority: Int = 50,
+    region: String = "global", namespace: String = "default", datacenters: [String] = ["*"],
+    meta: [String: String] = [:], groups: [Group] = []
+  ) {
+    self.id = id
+    self.name = name ?? id
+    self.type = type
+    self.priority = priority
+    self.region = region
+    self.namespace = namespace
+    self.datacenters = datacenters
+    self.meta = meta
+    self.groups = groups
+  }
+}
+
+/// The kind of work a job is; decides what a task's successful exit means.
+public enum JobType: String, Hashable, Sendable, CaseIterable {
+  /// Runs until stopped; a task that exits, with success too, is restarted.
+  case service
+  /// Runs to its end; a task that exits with success is finished.
+  case batch
+  /// A service that runs on every host.
+  case system
+  /// A batch that runs on every host.
+  case sysbatch
+
+  /// Whether a main task that exits with success is started again.
+  public var restartsOnSuccess: Bool { self == .service || self == .system }
+}
+
+/// Disk that an allocation may use.
+public struct EphemeralDisk: Hashable, Sendable {
+  /// Size in MB (1024 × 1024 bytes).
+  public var sizeMB: Int
+  /// Whether data moves to the next allocation of the group.
+  public var migrate: Bool
+  /// Whether the next allocation should be placed where the data is.
+  public var sticky: Bool
+
+  /// Makes the disk of a job file that says nothing else.
+  public init(sizeMB: Int = 300, migrate: Bool = false, sticky: Bool = false) {
+    self.sizeMB = sizeMB
+    self.migrate = migrate
+    self.sticky = sticky
+  }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Hostler: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "hostler")
+}
