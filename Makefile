@@ -1,0 +1,57 @@
+# What people type. `make help` lists it.
+.DEFAULT_GOAL := help
+
+# The examples' HTTP ports and the like are chosen by the examples themselves.
+SWIFT ?= swift
+BUILD := .build/debug
+RELEASE := .build/release
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: packages
+packages: ## install the system packages that are missing, and say which
+	@scripts/install-packages
+
+.PHONY: build
+build: packages ## debug build of the agent and its drivers
+	$(SWIFT) build
+
+.PHONY: run
+run: packages ## run the pipeline example and watch it end
+	$(SWIFT) build
+	$(BUILD)/hostler run docs/examples/pipeline.nomad.hcl
+
+.PHONY: test
+test: packages ## run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+.PHONY: test-asan
+test-asan: packages ## run every test under the address sanitizer
+	$(SWIFT) test --sanitize address --scratch-path .build-asan
+
+.PHONY: test-tsan
+test-tsan: packages ## run every test under the thread sanitizer
+	$(SWIFT) test --sanitize thread --scratch-path .build-tsan
+
+.PHONY: release
+release: packages ## build dist/: the agent and its drivers, for machines without Swift
+	scripts/build-release
+
+.PHONY: bench
+bench: release ## run the benchmarks and print their ratios
+	scripts/bench
+
+.PHONY: format
+format: ## format every source file
+	$(SWIFT) format -i -r Package.swift Sources SDK Plugins Tests
+
+.PHONY: lint
+lint: ## check the format without changing anything
+	$(SWIFT) format lint -s -r Package.swift Sources SDK Plugins Tests
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf .build .build-asan .build-tsan dist
