@@ -1,0 +1,60 @@
+public import Jobs
+
+/// Which allocation this is: the job as it was when placed, the group, and the place among its
+/// siblings.
+public struct AllocationIdentity: Hashable, Sendable {
+  /// The allocation's id, a lower-case UUID.
+  public var id: String
+  /// The job, as it was when the allocation was placed.
+  public var job: Job
+  /// The group of the job that the allocation runs.
+  public var group: Job.Group
+  /// From 0 to the group's count.
+  public var index: Int
+
+  /// Makes an identity from its parts.
+  public init(id: String, job: Job, group: Job.Group, index: Int) {
+    self.id = id
+    self.job = job
+    self.group = group
+    self.index = index
+  }
+
+  /// The allocation's name, `JOB.GROUP[INDEX]`.
+  public var name: String { "\(job.id).\(group.name)[\(index)]" }
+  /// The first eight characters of the id, as people type it.
+  public var shortID: String { String(id.prefix(8)) }
+}
+
+/// This host, as job files refer to it.
+public struct HostFacts: Hashable, Sendable {
+  /// The node's name: `${node.unique.name}`.
+  public var nodeName: String
+  /// The node's datacenter: `${node.datacenter}`.
+  public var datacenter: String
+  /// The node's region: `${node.region}`.
+  public var region: String
+  /// Attributes of host and drivers: `${attr.NAME}`.
+  public var attributes: [String: String]
+  /// What tasks inherit of the agent's own environment (a few names such as `PATH`).
+  public var inheritedEnvironment: [String: String]
+
+  /// Makes facts from their parts.
+  public init(
+    nodeName: String, datacenter: String = "dc1", region: String = "global",
+    attributes: [String: String] = [:], inheritedEnvironment: [String: String] = [:]
+  ) {
+    self.nodeName = nodeName
+    self.datacenter = datacenter
+    self.region = region
+    self.attributes = attributes
+    self.inheritedEnvironment = inheritedEnvironment
+  }
+
+  /// The names of the agent's environment that tasks inherit. Nothing else of it reaches a task: it
+  /// may hold the operator's secrets.
+  public static let inheritedNames: Set<String> = [
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "LC_ALL", "LC_CTYPE",
+    "LC_COLLATE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME",
+  ]
+}
