@@ -1,0 +1,51 @@
+/// The value as JSON text: keys in order, no spaces, numbers in full, `<`, `>` and `&` escaped.
+public func jsonText(_ value: Value) -> String {
+  var text = ""
+  appendJSON(value, to: &text)
+  return text
+}
+
+private func appendJSON(_ value: Value, to text: inout String) {
+  switch value {
+  case .null: text += "null"
+  case .bool(let value): text += value ? "true" : "false"
+  case .number(let number): text += number.description
+  case .string(let string): appendJSONString(string, to: &text)
+  case .list(let elements, _), .set(let elements, _), .tuple(let elements):
+    text += "["
+    for (index, element) in elements.enumerated() {
+      if index > 0 { text += "," }
+      appendJSON(element, to: &text)
+    }
+    text += "]"
+  case .map(let attributes, _), .object(let attributes):
+    text += "{"
+    for (index, attribute) in attributes.inKeyOrder.enumerated() {
+      if index > 0 { text += "," }
+      appendJSONString(attribute.key, to: &text)
+      text += ":"
+      appendJSON(attribute.value, to: &text)
+    }
+    text += "}"
+  }
+}
+
+private func appendJSONString(_ string: String, to text: inout String) {
+  text += "\""
+  for scalar in string.unicodeScalars {
+    switch scalar {
+    case "\"": text += "\\\""
+    case "\\": text += "\\\\"
+    case "\n": text += "\\n"
+    case "\r": text += "\\r"
+    case "\t": text += "\\t"
+    case "\u{8}": text += "\\b"
+    case "\u{C}": text += "\\f"
+    case "<", ">", "&", "\u{0}"..."\u{1F}", "\u{2028}", "\u{2029}":
+      let digits = String(scalar.value, radix: 16)
+      text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: text.unicodeScalars.append(scalar)
+    }
+  }
+  text += "\""
+}
