@@ -10,9 +10,13 @@ public struct TaskRecord: Hashable, Sendable {
     case starting
     /// Started.
     case running
-    /// Ended; may run again when all tasks are restarted.
+    /// Ended; what follows from it was not decided.
+    case exited(ExitResult)
+    /// Could not be prepared or started; what follows from it was not decided.
+    case startFailed(recoverable: Bool)
+    /// Dead; may run again when all tasks are restarted.
     case dead
-    /// Ended for good: it can never run again.
+    /// Dead for good: it can never run again.
     case complete
   }
 
@@ -66,13 +70,16 @@ public struct AllocationRecord: Hashable, Sendable {
   public var beganAt: Timestamp
   /// The request to end it, once there was one.
   public var stop: StopRequest?
+  /// Whether all its tasks were going back to their gates, to be restarted together.
+  public var isRestarting: Bool
   /// Whether it has ended.
   public var ended: Bool
 
   /// Makes a record from its parts.
-  public init(beganAt: Timestamp, stop: StopRequest? = nil, ended: Bool = false) {
+  public init(beganAt: Timestamp, stop: StopRequest? = nil, isRestarting: Bool = false, ended: Bool = false) {
     self.beganAt = beganAt
     self.stop = stop
+    self.isRestarting = isRestarting
     self.ended = ended
   }
 }

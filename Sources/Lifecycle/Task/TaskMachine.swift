@@ -1,0 +1,238 @@
+/// The run loop of one task.
+///
+/// It does not know the other tasks: the allocation machine tells it when it may pass its gate, when
+/// to stop, and when it can never run again.
+package struct TaskMachine: Hashable, Sendable {
+  /// Where the task is in its run loop.
+  enum Position: Hashable, Sendable {
+    /// Nothing has happened yet; a restored task takes up `record` when the allocation begins.
+    case created
+    /// Pending: waits until its stage may run.
+    case atGate
+    /// Pending: the shell makes directory, artifacts and templates.
+    case preparing(abandoned: Abandonment)
+    /// Pending: the driver was asked to start it.
+    case starting
+    /// The driver was asked whether it knows the task, because the agent went away.
+    case recovering(Recovery)
+    /// It runs and is watched.
+    case running
+    /// It runs, was told to end, and is watched.
+    case stopping(Stop)
+    /// It has ended, the handle is cleared, and the hooks after an exit run.
+    case exitHooks(RestartTracker.Ending)
+    /// Pending: waits before it is started again.
+    case backingOff(until: Timestamp)
+    /// Dead: does not run, but a restart of all tasks may run it again.
+    case dead
+    /// Dead for good: the hooks that give back what belonged to it run.
+    case stopHooks
+    /// Dead for good, and nothing is left to do.
+    case complete
+    /// The agent goes down: whatever was going on goes on without it.
+    case detached
+  }
+
+  /// Why a preparation is not wanted any more.
+  enum Abandonment: UInt8, Hashable, Sendable {
+    case none
+    /// Go back to the gate.
+    case forGate
+    /// End for good.
+    case forKill
+  }
+
+  /// When the agent went away.
+  enum Recovery: UInt8, Hashable, Sendable {
+    /// Between the start and its answer.
+    case duringStart
+    /// While the task ran.
+    case whileRunning
+  }
+
+  /// Whether a handle that is not wanted any more is still to be given back.
+  enum Clearing: UInt8, Hashable, Sendable {
+    case none
+    case plain
+    /// Nobody knows that the task has ended.
+    case forced
+  }
+
+  /// How far a stop has come.
+  struct Stop: Hashable, Sendable {
+    enum Step: UInt8, Hashable, Sendable {
+      /// Its services are deregistered.
+      case preKillHooks
+      /// It gets its `shutdown_delay`.
+      case shutdownDelay
+      /// It was told to end and has its kill timeout.
+      case signalled
+      /// The driver did not pass the signal on: it is asked again soon. The kill timeout runs.
+      case retryingSignal
+      /// It was ended by force and its exit must come.
+      case forced
+      /// The driver did not end it: it is asked again soon.
+      case retryingForce
+    }
+
+    var step: Step
+    /// How often the driver has failed to pass a stop on.
+    var failures: UInt8 = 0
+  }
+
+  /// What is going to happen to the task when it runs, or as soon as it does.
+  enum Intent: UInt8, Hashable, Sendable {
+    case run, restart, restartAsFailure, kill
+  }
+
+  package let index: TaskIndex
+  package let plan: AllocationPlan.Task
+  /// What can be seen of it.
+  package internal(set) var state = TaskState()
+  var position: Position = .created
+  var intent: Intent = .run
+  /// How urgent a kill is.
+  var urgency: StopRequest.Urgency = .graceful
+  /// Whether the end by a kill counts as a failure.
+  var failsWhenKilled = false
+  /// The number of the last pass through the run loop.
+  package internal(set) var invocation: Invocation = .none
+  /// The driver's handle, from the start until it is cleared.
+  var handle: TaskHandle?
+  var tracker: RestartTracker
+  /// Whether its directory was announced as being built.
+  var directoryBuilt = false
+  /// Why waiting for the task failed, while the driver is asked for it.
+  var watchFailure: String?
+  /// When that last happened.
+  var watchFailedAt: Timestamp?
+  /// A handle that is to be given back when what has changed is stored.
+  var clearing: Clearing = .none
+  /// What was stored before the agent went away, until the allocation begins.
+  var restored: TaskRecord?
+  /// Whether something has changed that is not stored yet.
+  var isDirty = false
+
+  /// A machine for a task that has not run, or for one that was stored.
+  package init(index: TaskIndex, plan: AllocationPlan.Task, restoring record: TaskRecord? = nil) {
+    self.index = index
+    self.plan = plan
+    tracker = RestartTracker(
+      policy: plan.restart, restartsOnSuccess: plan.restartsOnSuccess,
+      count: record?.restartCount ?? 0, intervalStart: record?.restartIntervalStart)
+    guard let record else { return }
+    restored = record
+    state = record.state
+    invocation = record.invocation
+    handle = record.handle
+    directoryBuilt = record.directoryBuilt
+  }
+
+  // MARK: What the allocation machine wants to know
+
+  /// Whether the task waits for its stage.
+  package var isAtGate: Bool { position == .atGate }
+  /// Whether the task is not dead: it runs, or will without anybody asking.
+  package var isLive: Bool { state.phase != .dead }
+  /// Whether nothing is left to do for it.
+  package var isComplete: Bool { position == .complete }
+  /// Whether it is dead but could run again.
+  package var isDeadButRestartable: Bool { position == .dead }
+  /// Whether it is going to be stopped and started again.
+  package var awaitsRestart: Bool { intent == .restart || intent == .restartAsFailure }
+  /// Whether it runs, is to be stopped for a restart, and was not told so yet.
+  package var awaitsStopForRestart: Bool { awaitsRestart && position == .running }
+  /// Whether it is going to end for good.
+  package var isBeingKilled: Bool { intent == .kill }
+  /// Whether it can be sent a signal.
+  package var takesSignals: Bool {
+    switch position {
+    case .running, .stopping: true
+    case .created, .atGate, .preparing, .starting, .recovering, .exitHooks, .backingOff, .dead, .stopHooks,
+      .complete, .detached:
+      false
+    }
+  }
+
+  /// What the coordinator is to think of it.
+  package var condition: Coordinator.Condition {
+    switch state.phase {
+    case .running: .running
+    case .pending:
+      switch position {
+      // On its way back to the gate, but not there yet.
+      case .preparing(abandoned: .forGate): .running
+      case .starting where awaitsRestart: .running
+      case .created, .atGate, .preparing, .starting, .recovering, .running, .stopping, .exitHooks,
+        .backingOff, .dead, .stopHooks, .complete, .detached:
+        .pending
+      }
+    case .dead:
+      if state.failed {
+        .failed
+      } else {
+        isDeadButRestartable ? .succeeded : .complete
+      }
+    }
+  }
+
+  // MARK: What all parts need
+
+  /// Adds an event to the task's list and tells others.
+  mutating func emit(
+    _ kind: TaskEvent.Kind, _ message: String = "", _ details: [String: String] = [:],
+    to sink: inout EffectSink
+  ) {
+    let event = TaskEvent(kind, at: sink.now, message: message, details: details)
+    state.append(event)
+    isDirty = true
+    sink(.taskEvent(index, event))
+  }
+
+  /// Goes to another phase and tells others.
+  mutating func enter(_ phase: TaskState.Phase, to sink: inout EffectSink) {
+    guard state.phase != phase else { return }
+    state.phase = phase
+    switch phase {
+    case .pending: state.finishedAt = nil
+    case .running: if state.startedAt == nil { state.startedAt = sink.now }
+    case .dead: state.finishedAt = sink.now
+    }
+    isDirty = true
+    sink.phaseChanged = true
+    sink(.taskChanged(index))
+  }
+
+  /// Forgets the handle, and has the driver forget the task as soon as that is stored.
+  ///
+  /// - Parameter force: Whether the task may still run, because nobody knows that it ended.
+  mutating func clearDriverHandle(force: Bool = false) {
+    handle = nil
+    clearing = force ? .forced : .plain
+    isDirty = true
+  }
+
+  /// Stores what has changed, and does what had to wait for it.
+  package mutating func flush(to sink: inout EffectSink) {
+    guard isDirty else { return }
+    isDirty = false
+    sink(.persistTask(index, record))
+    switch clearing {
+    case .none: break
+    case .plain: sink(.destroy(index, invocation, force: false))
+    case .forced: sink(.destroy(index, invocation, force: true))
+    }
+    clearing = .none
+  }
+}
+
+extension TaskMachine {
+  /// Writes down what somebody else has seen; a dead task's list stays open, a detached one's does not.
+  package mutating func notice(
+    _ kind: TaskEvent.Kind, _ message: String, _ details: [String: String], to sink: inout EffectSink
+  ) {
+    var details = details
+    if kind == .driverMessage { details["driver_message"] = details["driver_message"] ?? message }
+    emit(kind, message, details, to: &sink)
+  }
+}
