@@ -67,7 +67,10 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "HCLTests", dependencies: ["HCL"], swiftSettings: settings),
     .testTarget(name: "JobsTests", dependencies: ["Jobs"], swiftSettings: settings),
-    .testTarget(name: "LifecycleTests", dependencies: ["Lifecycle"], swiftSettings: settings),
+    .target(name: "ScenarioTestKit", path: "Tests/ScenarioTestKit", swiftSettings: settings),
+    .testTarget(
+      name: "LifecycleTests", dependencies: ["Lifecycle", "ScenarioTestKit"],
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
     .testTarget(name: "DriverHostTests", dependencies: ["DriverHost"], swiftSettings: settings),

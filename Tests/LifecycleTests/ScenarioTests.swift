@@ -1,0 +1,82 @@
+import Foundation
+import Lifecycle
+import ScenarioTestKit
+import Testing
+
+/// The scenarios that were recorded from a real Nomad, against the core with a scripted driver.
+@Suite("Recorded scenarios")
+struct ScenarioTests {
+  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Fixtures")
+
+  static let scenarios: [Scenario] =
+    (try? Scenario.all(in: fixtures.appending(path: "lifecycle"))) ?? []
+
+  static let jobs: [String: ScriptedJob] =
+    (try? JSONDecoder().decode(
+      [String: ScriptedJob].self, from: Data(contentsOf: fixtures.appending(path: "jobs.json")))) ?? [:]
+
+  @Test("all recordings are there")
+  func complete() {
+    #expect(Self.scenarios.count == 28)
+  }
+
+  @Test("the core does what was recorded", arguments: scenarios)
+  func recorded(scenario: Scenario) throws {
+    let job = try #require(Self.jobs[scenario.name])
+    var host = ScriptedHost(plan: job.plan, configs: job.tasks.map(\.config))
+    host.startAgent()
+    for step in scenario.steps {
+      if let problem = perform(step, on: &host) {
+        Issue.record("\(scenario.name): \(problem)")
+        return
+      }
+    }
+    #expect(scenario.differences(from: outcome(of: host)) == [])
+    #expect(host.driver.violations == [])
+  }
+
+  private func perform(_ step: Scenario.Step, on host: inout ScriptedHost) -> String? {
+    switch step {
+    case .waitForTasks(let wanted):
+      let holds = host.run(seconds: 60) { host in
+        wanted.allSatisfy { host.state($0)?.phase.rawValue == $1 }
+      }
+      return holds ? nil : "never: \(wanted)"
+    case .waitForEnd:
+      let holds = host.run(seconds: 60) { $0.status == .complete || $0.status == .failed }
+      // The recording was made after a moment more.
+      host.run(seconds: 0.3)
+      return holds ? nil : "never ended"
+    case .sleep(let seconds):
+      host.run(seconds: seconds)
+    case .restart(let taskName, let allTasks, let status):
+      let target: RestartTarget =
+        allTasks ? .allTasks : (taskName ?? "").isEmpty ? .runningTasks : .task(taskName ?? "")
+      let request = host.restart(target)
+      guard host.run(seconds: 60, until: { $0.replies[request] != nil }) else {
+        return "no answer to the restart"
+      }
+      let succeeded = host.replies[request] == .some(.none)
+      return succeeded == (status < 300) ? nil : "restart succeeded: \(succeeded), for status \(status)"
+    case .stop:
+      host.send(.stopRequested(StopRequest()))
+    case .killAgent:
+      host.killAgent()
+    case .startAgent:
+      host.startAgent()
+    }
+    return nil
+  }
+
+  private func outcome(of host: ScriptedHost) -> ScenarioOutcome {
+    let tasks = (host.machine?.tasks ?? []).map { task in
+      let state = task.state
+      let result = Scenario.TaskResult(
+        state: state.phase.rawValue, failed: state.failed, restarts: state.restarts)
+      return (task.name, ScenarioOutcome.Task(result: result, eventTypes: state.events.map(\.kind.rawValue)))
+    }
+    return ScenarioOutcome(
+      clientStatus: host.status?.rawValue ?? "", tasks: Dictionary(uniqueKeysWithValues: tasks))
+  }
+}
