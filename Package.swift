@@ -38,13 +38,17 @@ let package = Package(
       name: "Supervision", dependencies: ["CSpawn"], path: "SDK/Supervision/Swift",
       swiftSettings: settings),
 
+    .target(
+      name: "DriverSupervision", dependencies: ["HostlerDriver", "Supervision"],
+      path: "SDK/Supervision/Driver", swiftSettings: settings),
+
     // MARK: Drivers
     .target(
-      name: "RawExec", dependencies: ["HostlerDriver", "Supervision"], path: "Plugins/RawExec",
-      swiftSettings: settings),
+      name: "RawExec", dependencies: ["HostlerDriver", "Supervision", "DriverSupervision"],
+      path: "Plugins/RawExec", swiftSettings: settings),
     .target(
-      name: "MockDriver", dependencies: ["HostlerDriver", "Supervision"], path: "Plugins/Mock",
-      swiftSettings: settings),
+      name: "MockDriver", dependencies: ["HostlerDriver", "Supervision", "DriverSupervision"],
+      path: "Plugins/Mock", swiftSettings: settings),
 
     // MARK: Host
     .target(

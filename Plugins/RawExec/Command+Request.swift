@@ -1,3 +1,4 @@
+internal import DriverSupervision
 internal import HostlerDriver
 internal import Supervision
 
@@ -48,15 +49,5 @@ extension Command {
       throw .failed("tasks may not run with group \(group): denied_host_gids")
     }
     return wanted
-  }
-}
-
-extension TaskLogs {
-  /// The log files that the host asks for.
-  init(_ logs: LogDestination) {
-    self.init(
-      directory: logs.directory, standardOutputName: logs.standardOutputName,
-      standardErrorName: logs.standardErrorName,
-      limits: LogLimits(maximumFileBytes: logs.maximumFileBytes, maximumFiles: logs.maximumFiles))
   }
 }

@@ -1,3 +1,4 @@
+internal import DriverSupervision
 internal import HostlerDriver
 internal import Supervision
 internal import Synchronization
@@ -64,7 +65,7 @@ final class RawExecDriver: TaskDriver {
     let command = try Command(request, configuration, settings)
     let task = try supervised { () throws(SupervisionError) in
       try settings.supervisor.start(
-        id: taskID, command: command, logs: logs.isDisabled ? nil : TaskLogs(logs))
+        id: taskID, command: command, logs: TaskLogs(logs))
     }
     return StartedTask(task: task, handle: task.handle?.bytes ?? [], handleVersion: TaskHandle.version)
   }
@@ -134,14 +135,5 @@ final class RawExecDriver: TaskDriver {
       return settings
     }
     settings?.supervisor.close()
-  }
-}
-
-/// Calls the supervision, and turns its errors into the driver's.
-func supervised<Result>(_ body: () throws(SupervisionError) -> Result) throws(DriverError) -> Result {
-  do throws(SupervisionError) {
-    return try body()
-  } catch {
-    throw DriverError(error)
   }
 }

@@ -1,3 +1,4 @@
+internal import DriverSupervision
 internal import HostlerDriver
 internal import Supervision
 
@@ -26,11 +27,8 @@ struct RawExecSettings: Sendable {
         withoutControlGroups = error.description
       }
     }
-    do throws(SupervisionError) {
-      supervisor = try Supervisor(controlGroups: tree)
-    } catch {
-      throw DriverError(error)
-    }
+    let groups = tree
+    supervisor = try supervised { () throws(SupervisionError) in try Supervisor(controlGroups: groups) }
   }
 
   private static func ranges(
@@ -39,12 +37,5 @@ struct RawExecSettings: Sendable {
     guard let text = try configuration.value(field) else { return .none }
     if let ranges = IdentifierRanges(text) { return ranges }
     throw .failed("\(field.name) = \"\(text)\" is no list of numbers and ranges, such as \"0,100-200\"")
-  }
-}
-
-extension DriverError {
-  /// An error of the supervision, as the host is told.
-  init(_ error: SupervisionError) {
-    self.init(error.kind == .outOfResources ? .recoverable : .failed, error.description)
   }
 }

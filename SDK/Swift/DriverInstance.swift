@@ -116,13 +116,19 @@ final class DriverInstance<Driver: TaskDriver>: AnyDriverInstance {
     _ request: UnsafePointer<hostler_recover_request>, _ answer: UnsafeMutablePointer<hostler_task_status>
   ) throws(Failure) {
     let id = request.pointee.task_id.bytes
-    if tasks.entry(id) == nil {
-      guard let recovered = try driver.recover(RecoverRequest(request)) else {
-        throw DriverError(.notFound, "task \(String(decoding: id, as: UTF8.self)) was never started")
+    if let known = tasks.entry(id) {
+      // A task that the driver has lost sight of is looked for anew.
+      if let status = try? driver.inspect(known.started.task, detailed: true) {
+        status.write(to: answer)
+        return
       }
-      tasks.insert(id, recovered)
+      tasks.remove(id)
     }
-    try inspect(task(id), answer)
+    guard let recovered = try driver.recover(RecoverRequest(request)) else {
+      throw DriverError(.notFound, "task \(String(decoding: id, as: UTF8.self)) was never started")
+    }
+    tasks.insert(id, recovered)
+    try inspect(recovered.task, answer)
   }
 
   override func restoreComplete() throws(Failure) {

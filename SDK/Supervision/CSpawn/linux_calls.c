@@ -46,6 +46,11 @@ int hostler_timerfd_arm(int descriptor, int64_t nanoseconds) {
   return timerfd_settime(descriptor, 0, &value, NULL);
 }
 
+int hostler_timerfd_disarm(int descriptor) {
+  struct itimerspec never = {.it_value = {.tv_sec = 0, .tv_nsec = 0}};
+  return timerfd_settime(descriptor, 0, &never, NULL);
+}
+
 int hostler_pipe(int ends[2]) {
   int made[2];
   char name[32];

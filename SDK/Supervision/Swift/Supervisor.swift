@@ -12,7 +12,7 @@ internal import Synchronization
 public final class Supervisor: Sendable {
   /// Where tasks get their cgroups; nil when only process groups hold them together.
   public let controlGroups: ControlGroupTree?
-  private let collector: LogCollector
+  private let watcher: DescriptorWatcher
   private let nullDevice: Int32
 
   /// Makes a supervisor.
@@ -25,7 +25,7 @@ public final class Supervisor: Sendable {
         kind: .systemCall, description: "cannot open /dev/null: \(describe(errno: errno))")
     }
     do throws(SupervisionError) {
-      collector = try LogCollector()
+      watcher = try DescriptorWatcher(threadName: "hostler-logs")
     } catch {
       closeDescriptor(nullDevice)
       throw error
@@ -47,7 +47,8 @@ public final class Supervisor: Sendable {
   /// - Throws: `SupervisionError`; no process and no cgroup of the task is left then.
   public func start(id: String, command: Command, logs: TaskLogs?) throws(SupervisionError) -> SupervisedTask
   {
-    let streams = try logs.map { logs throws(SupervisionError) in try logs.openStreams() }
+    let files = try logs.map { logs throws(SupervisionError) in try logs.openFiles() }
+    let streams = files.map { (output: LogStream(files: $0.output), error: LogStream(files: $0.error)) }
     let group = controlGroups?.group(taskID: id)
     try group?.create()
     do throws(SupervisionError) {
@@ -81,7 +82,7 @@ public final class Supervisor: Sendable {
       opened.append(groupDescriptor)
     }
     let output = try streams.map { streams throws(SupervisionError) in
-      try TaskOutput(output: streams.output, error: streams.error, collector: collector)
+      try TaskOutput(output: streams.output, error: streams.error, watcher: watcher)
     }
     do throws(SupervisionError) {
       let startedAt = wallClockNanoseconds()
@@ -141,6 +142,6 @@ public final class Supervisor: Sendable {
 
   /// Ends the collection of logs. Tasks go on running; their output has nowhere to go any more.
   public func close() {
-    collector.close()
+    watcher.close()
   }
 }

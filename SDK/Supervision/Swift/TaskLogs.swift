@@ -44,13 +44,16 @@ public struct TaskLogs: Sendable, Equatable {
     return (output, error)
   }
 
-  /// Opens both streams, making their first files.
-  func openStreams() throws(SupervisionError) -> (output: LogStream, error: LogStream) {
+  /// Opens the files of both outputs, making the first of each.
+  ///
+  /// - Throws: `SupervisionError` when the directory cannot be read or written.
+  public func openFiles() throws(SupervisionError) -> (output: LogFiles, error: LogFiles) {
     let existing = try existingNumbers()
-    let output = try LogStream(
-      prefix: directory + "/" + standardOutputName + ".", limits: limits, existing: existing.output)
-    let error = try LogStream(
-      prefix: directory + "/" + standardErrorName + ".", limits: limits, existing: existing.error)
-    return (output, error)
+    return (
+      try LogFiles(
+        prefix: directory + "/" + standardOutputName + ".", limits: limits, existing: existing.output),
+      try LogFiles(
+        prefix: directory + "/" + standardErrorName + ".", limits: limits, existing: existing.error)
+    )
   }
 }

@@ -1,13 +1,13 @@
-/// Both outputs of a task, watched by a collector.
+/// Both outputs of a task, moved to its log files by a watcher's thread.
 final class TaskOutput: Sendable {
-  private let streams: [(stream: LogStream, key: UInt64)]
-  private let collector: LogCollector
+  private let streams: [(stream: LogStream, key: DescriptorWatcher.Key)]
+  private let watcher: DescriptorWatcher
 
-  init(output: LogStream, error: LogStream, collector: LogCollector) throws(SupervisionError) {
-    self.collector = collector
-    guard let outputKey = collector.add(output) else { throw Self.refused }
-    guard let errorKey = collector.add(error) else {
-      collector.remove(outputKey)
+  init(output: LogStream, error: LogStream, watcher: DescriptorWatcher) throws(SupervisionError) {
+    self.watcher = watcher
+    guard let outputKey = output.register(with: watcher) else { throw Self.refused }
+    guard let errorKey = error.register(with: watcher) else {
+      watcher.forget(outputKey)
       throw Self.refused
     }
     streams = [(output, outputKey), (error, errorKey)]
@@ -20,7 +20,7 @@ final class TaskOutput: Sendable {
   func finish() {
     for (stream, key) in streams {
       stream.finish()
-      collector.remove(key)
+      watcher.forget(key)
     }
   }
 }

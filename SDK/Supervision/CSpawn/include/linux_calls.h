@@ -27,6 +27,8 @@ int hostler_eventfd_clear(int descriptor);
 int hostler_timerfd(void);
 /* Arms it to expire once after so many nanoseconds (at least 1). */
 int hostler_timerfd_arm(int descriptor, int64_t nanoseconds);
+/* Makes it quiet, and not armed. */
+int hostler_timerfd_disarm(int descriptor);
 
 /* A pipe of which the task gets the end `ends[1]`. `ends[0]` is for reading and writing, so that nothing
  * happens to it when the last writer goes. */

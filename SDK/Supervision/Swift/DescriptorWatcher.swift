@@ -5,27 +5,34 @@ internal import Synchronization
   import Glibc
 #endif
 
-/// The one thread that moves the output of all tasks of a supervisor to their log files.
+/// One thread that calls back when descriptors turn readable.
 ///
-/// It starts with the first task, and sleeps while no task writes.
-final class LogCollector: Sendable {
+/// It starts with the first descriptor, and sleeps while nothing happens. A driver needs one for all its
+/// tasks.
+public final class DescriptorWatcher: Sendable {
+  /// Names a watched descriptor.
+  public typealias Key = UInt64
+
   private struct State {
-    var streams: [UInt64: LogStream] = [:]
-    var nextKey: UInt64 = 1
+    var handlers: [Key: @Sendable () -> Void] = [:]
+    var nextKey: Key = 1
     var thread: pthread_t?
     var isClosed = false
   }
 
-  /// How much of one stream is moved before the next one has its turn.
-  private static let turnBytes: Int64 = 1 << 20
   /// The key of the descriptor that ends the thread.
-  private static let stopKey: UInt64 = 0
+  private static let stopKey: Key = 0
 
   private let epoll: Int32
   private let stop: Int32
+  private let threadName: String
   private let state = Mutex(State())
 
-  init() throws(SupervisionError) {
+  /// Makes a watcher.
+  ///
+  /// - Parameter threadName: what tools show, at most 15 bytes.
+  public init(threadName: String) throws(SupervisionError) {
+    self.threadName = threadName
     epoll = hostler_epoll_create()
     stop = hostler_eventfd(0)
     guard epoll >= 0, stop >= 0, hostler_epoll_add(epoll, stop, Self.stopKey) == 0 else {
@@ -33,7 +40,7 @@ final class LogCollector: Sendable {
       closeDescriptor(epoll)
       closeDescriptor(stop)
       throw SupervisionError(
-        kind: .outOfResources, description: "cannot collect logs: \(describe(errno: number))")
+        kind: .outOfResources, description: "cannot watch descriptors: \(describe(errno: number))")
     }
   }
 
@@ -42,30 +49,34 @@ final class LogCollector: Sendable {
     closeDescriptor(stop)
   }
 
-  /// Watches a stream from now on.
+  /// Watches a descriptor from now on.
   ///
-  /// - Returns: the key to remove it with, or nil when the supervisor is closed or the kernel refuses.
-  func add(_ stream: LogStream) -> UInt64? {
+  /// - Parameters:
+  ///   - descriptor: stays the caller's; closing it ends the watching.
+  ///   - onReadable: called on the watcher's thread, again and again while the descriptor is readable; it
+  ///     must read it, and be quick. It can still be running when ``forget(_:)`` returns.
+  /// - Returns: the key to forget it with, or nil when the watcher is closed or the kernel refuses.
+  public func watch(_ descriptor: Int32, onReadable: @escaping @Sendable () -> Void) -> Key? {
     state.withLock { state in
       guard !state.isClosed, startThread(&state) else { return nil }
       let key = state.nextKey
-      guard stream.register(epoll: epoll, key: key) else { return nil }
+      guard hostler_epoll_add(epoll, descriptor, key) == 0 else { return nil }
       state.nextKey += 1
-      state.streams[key] = stream
+      state.handlers[key] = onReadable
       return key
     }
   }
 
-  /// Forgets a stream; its closed pipe has left the kernel's list by itself.
-  func remove(_ key: UInt64) {
-    state.withLock { _ = $0.streams.removeValue(forKey: key) }
+  /// Forgets a descriptor that is closed, or about to be.
+  public func forget(_ key: Key) {
+    state.withLock { _ = $0.handlers.removeValue(forKey: key) }
   }
 
-  /// Ends the thread and waits until it has ended.
-  func close() {
+  /// Ends the thread and waits until it has ended. Must not be called on it.
+  public func close() {
     let thread = state.withLock { state in
       state.isClosed = true
-      state.streams = [:]
+      state.handlers = [:]
       defer { state.thread = nil }
       return state.thread
     }
@@ -92,9 +103,9 @@ final class LogCollector: Sendable {
       &thread, &attributes,
       { context in
         guard let context else { return nil }
-        let collector = Unmanaged<LogCollector>.fromOpaque(context).takeRetainedValue()
-        hostler_name_thread("hostler-logs")
-        collector.run()
+        let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(context).takeRetainedValue()
+        hostler_name_thread(watcher.threadName)
+        watcher.run()
         return nil
       }, context.toOpaque())
     guard result == 0 else {
@@ -112,8 +123,9 @@ final class LogCollector: Sendable {
       guard count > 0 else { return }
       for key in keys[..<Int(count)] {
         if key == Self.stopKey { return }
-        let stream = state.withLock { $0.streams[key] }
-        stream?.move(maximumBytes: Self.turnBytes)
+        // A closed pipe or timer has left the kernel's list by itself.
+        let handler = state.withLock { $0.handlers[key] }
+        handler?()
       }
     }
   }
