@@ -54,7 +54,7 @@ extension Number {
   /// The nearest whole number that is not above.
   var floor: Number {
     guard exponent < 0 else { return self }
-    return Number(exact: significand >> -exponent)
+    return Number(exact: signum < 0 ? truncated - 1 : truncated)
   }
 
   /// The nearest whole number that is not below.

@@ -1,0 +1,149 @@
+extension StandardFunctions {
+  static let encoding: [String: Function] = [
+    "base64encode": Function([Parameter("str", .string)]) { .string(base64(Array($0[0].text.utf8))) },
+    "base64decode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
+      guard let bytes = decodedBase64(values[0].text) else { throw .call("the text is not base64") }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw .call("the decoded bytes are not UTF-8 text")
+      }
+      return .normalized(text)
+    },
+    "csvdecode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
+      try decodedCSV(values[0].text)
+    },
+    "jsonencode": Function([Parameter("val", .any, allowsNull: true)]) { .normalized(jsonText($0[0])) },
+    "jsondecode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
+      do throws(JSONError) {
+        return try Value(json: Array(values[0].text.utf8))
+      } catch {
+        throw .call(error.description)
+      }
+    },
+    "urlencode": Function([Parameter("str", .string)]) { .string(percentEncoded($0[0].text)) },
+    "yamlencode": Function([Parameter("value", .any, allowsNull: true)]) {
+      .normalized(YAMLWriter.text($0[0]))
+    },
+    "yamldecode": Function([Parameter("src", .string)]) { values throws(FunctionError) in
+      do throws(YAMLError) {
+        return try YAMLReader.value(values[0].text)
+      } catch {
+        throw .call(error.description)
+      }
+    },
+  ]
+
+  // MARK: Base64
+  private static let base64Alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  static func base64(_ bytes: [UInt8]) -> String {
+    var result: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0..<4 {
+        let digit = base64Alphabet[bits >> (18 - 6 * place) & 63]
+        result.append(place <= group.count ? digit : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func decodedBase64(_ text: String) -> [UInt8]? {
+    let digits = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    guard digits.count % 4 == 0 else { return nil }
+    var padding = 0
+    while padding < 2, padding < digits.count, digits[digits.count - 1 - padding] == UInt8(ascii: "=") {
+      padding += 1
+    }
+    var result: [UInt8] = []
+    var bits = 0
+    for (index, digit) in digits.dropLast(padding).enumerated() {
+      guard let value = base64Alphabet.firstIndex(of: digit) else { return nil }
+      bits = bits << 6 | value
+      if index % 4 == 3 {
+        result += [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)]
+        bits = 0
+      }
+    }
+    switch padding {
+    case 1: result += [UInt8(bits >> 10 & 255), UInt8(bits >> 2 & 255)]
+    case 2: result.append(UInt8(bits >> 4 & 255))
+    default: break
+    }
+    return result
+  }
+
+  // MARK: URL
+  private static func percentEncoded(_ text: String) -> String {
+    var result: [UInt8] = []
+    let hexadecimal = Array("0123456789ABCDEF".utf8)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "~"):
+        result.append(byte)
+      case UInt8(ascii: " "): result.append(UInt8(ascii: "+"))
+      default: result += [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  // MARK: CSV
+  private static func decodedCSV(_ text: String) throws(FunctionError) -> Value {
+    let rows = try csvRows(text)
+    guard let header = rows.first else { throw .call("the header line is missing") }
+    guard Set(header).count == header.count else { throw .call("a column name occurs twice") }
+    var objects: [Value] = []
+    for (index, row) in rows.enumerated().dropFirst() {
+      guard row.count == header.count else {
+        throw .call("row \(index) has \(row.count) fields, the header \(header.count)")
+      }
+      objects.append(.object(Dictionary(uniqueKeysWithValues: zip(header, row.map { Value.normalized($0) }))))
+    }
+    let type = ValueType.object(Dictionary(uniqueKeysWithValues: header.map { ($0, ValueType.string) }))
+    return .list(objects, element: type)
+  }
+
+  private static func csvRows(_ text: String) throws(FunctionError) -> [[String]] {
+    var rows: [[String]] = []
+    var row: [String] = []
+    var field = ""
+    var isQuoted = false
+    var wasQuoted = false
+    var scalars = text.unicodeScalars[...]
+    while let scalar = scalars.popFirst() {
+      if isQuoted {
+        if scalar != "\"" {
+          field.unicodeScalars.append(scalar)
+        } else if scalars.first == "\"" {
+          scalars.removeFirst()
+          field += "\""
+        } else {
+          isQuoted = false
+        }
+        continue
+      }
+      switch scalar {
+      case "\"" where field.isEmpty && !wasQuoted: (isQuoted, wasQuoted) = (true, true)
+      case "\"": throw .call("a quote stands within a field")
+      case ",":
+        row.append(field)
+        (field, wasQuoted) = ("", false)
+      case "\r" where scalars.first == "\n": break
+      case "\n":
+        if row.isEmpty, field.isEmpty, !wasQuoted { continue }
+        rows.append(row + [field])
+        (row, field, wasQuoted) = ([], "", false)
+      default:
+        guard !wasQuoted else { throw .call("text follows a quoted field") }
+        field.unicodeScalars.append(scalar)
+      }
+    }
+    guard !isQuoted else { throw .call("a quoted field is not closed") }
+    if !row.isEmpty || !field.isEmpty || wasQuoted { rows.append(row + [field]) }
+    return rows
+  }
+}

@@ -1,0 +1,137 @@
+/// A moment as RFC 3339 writes it, with its offset from UTC.
+struct Timestamp: CustomStringConvertible {
+  /// Seconds since 1970 in UTC.
+  private var seconds: Int
+  private var nanoseconds: Int
+  /// The offset from UTC that the text had.
+  let offsetMinutes: Int
+  private(set) var year = 0
+  private(set) var month = 0
+  private(set) var day = 0
+
+  private init(seconds: Int, nanoseconds: Int, offsetMinutes: Int) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+    self.offsetMinutes = offsetMinutes
+    (year, month, day) = Timestamp.date(ofDay: localSeconds.flooredQuotient(86_400))
+  }
+
+  /// Reads `2018-01-02T23:12:01Z`, with an optional fraction and any offset.
+  init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    func number(_ range: Range<Int>) -> Int? {
+      guard range.upperBound <= bytes.count, bytes[range].allSatisfy({ (0x30...0x39).contains($0) }) else {
+        return nil
+      }
+      return bytes[range].reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+    func has(_ character: Character, at index: Int) -> Bool {
+      index < bytes.count && bytes[index] == character.asciiValue
+    }
+    guard let year = number(0..<4), has("-", at: 4), let month = number(5..<7), has("-", at: 7),
+      let day = number(8..<10), has("T", at: 10), let hour = number(11..<13), has(":", at: 13),
+      let minute = number(14..<16), has(":", at: 16), let second = number(17..<19),
+      (1...12).contains(month), (1...Timestamp.days(inMonth: month, of: year)).contains(day),
+      hour < 24, minute < 60, second < 60
+    else { return nil }
+    var index = 19
+    var nanoseconds = 0
+    if has(".", at: index) {
+      let digits = bytes[(index + 1)...].prefix { (0x30...0x39).contains($0) }
+      guard !digits.isEmpty else { return nil }
+      let padded = (Array(digits.prefix(9)) + [UInt8](repeating: 0x30, count: 9)).prefix(9)
+      nanoseconds = padded.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+      index = digits.endIndex
+    }
+    var offset = 0
+    if has("Z", at: index), index + 1 == bytes.count {
+      offset = 0
+    } else {
+      guard has("+", at: index) || has("-", at: index), let hours = number((index + 1)..<(index + 3)),
+        has(":", at: index + 3), let minutes = number((index + 4)..<(index + 6)),
+        bytes.count == index + 6, hours <= 24, minutes < 60
+      else { return nil }
+      offset = (hours * 60 + minutes) * (has("-", at: index) ? -1 : 1)
+    }
+    let days = Timestamp.dayNumber(year, month, day)
+    self.init(
+      seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60,
+      nanoseconds: nanoseconds, offsetMinutes: offset)
+  }
+
+  private var localSeconds: Int { seconds + offsetMinutes * 60 }
+  private var secondOfDay: Int { localSeconds - localSeconds.flooredQuotient(86_400) * 86_400 }
+  var hour: Int { secondOfDay / 3600 }
+  var minute: Int { secondOfDay / 60 % 60 }
+  var second: Int { secondOfDay % 60 }
+  /// 0 is Sunday.
+  var weekday: Int {
+    let days = localSeconds.flooredQuotient(86_400) + 4
+    return days - days.flooredQuotient(7) * 7
+  }
+
+  func adding(_ duration: Duration) -> Timestamp {
+    let (whole, attoseconds) = duration.components
+    let total = nanoseconds + Int(attoseconds / 1_000_000_000)
+    let carry = total.flooredQuotient(1_000_000_000)
+    return Timestamp(
+      seconds: seconds + Int(whole) + carry, nanoseconds: total - carry * 1_000_000_000,
+      offsetMinutes: offsetMinutes)
+  }
+
+  // MARK: Text
+  /// `Z`, or sign, hours and minutes.
+  var offsetText: String { offsetMinutes == 0 ? "Z" : offsetDigits(separator: ":") }
+
+  func offsetDigits(separator: String) -> String {
+    let minutes = abs(offsetMinutes)
+    return (offsetMinutes < 0 ? "-" : "+") + twoDigits(minutes / 60) + separator + twoDigits(minutes % 60)
+  }
+
+  /// RFC 3339 without a fraction.
+  var description: String {
+    "\(fourDigits(year))-\(twoDigits(month))-\(twoDigits(day))T\(twoDigits(hour)):\(twoDigits(minute))"
+      + ":\(twoDigits(second))\(offsetText)"
+  }
+
+  // MARK: Calendar
+  private static func isLeap(_ year: Int) -> Bool {
+    year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+  }
+
+  private static func days(inMonth month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: isLeap(year) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days since 1970. Years begin in March here, so that the leap day is the last.
+  private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted.flooredQuotient(400)
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  private static func date(ofDay days: Int) -> (Int, Int, Int) {
+    let shifted = days + 719_468
+    let era = shifted.flooredQuotient(146_097)
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthIndex = (5 * dayOfYear + 2) / 153
+    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+}
+
+extension Int {
+  fileprivate func flooredQuotient(_ divisor: Int) -> Int {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
