@@ -69,10 +69,8 @@ let package = Package(
       swiftSettings: settings),
 
     // MARK: Tests
-    .testTarget(
-      name: "HCLTests", dependencies: ["HCL"], resources: [.copy("Fixtures")], swiftSettings: settings),
-    .testTarget(
-      name: "JobsTests", dependencies: ["Jobs"], resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(name: "HCLTests", dependencies: ["HCL"], swiftSettings: settings),
+    .testTarget(name: "JobsTests", dependencies: ["Jobs"], swiftSettings: settings),
     .target(name: "ScenarioTestKit", path: "Tests/ScenarioTestKit", swiftSettings: settings),
     .testTarget(
       name: "LifecycleTests", dependencies: ["Lifecycle", "ScenarioTestKit"],

@@ -13,8 +13,9 @@ struct RecordedExpression: Sendable, CustomTestStringConvertible {
   var testDescription: String { text }
 
   static let all: [RecordedExpression] = {
-    guard let url = Bundle.module.url(forResource: "Fixtures/expressions", withExtension: "json"),
-      let data = try? Data(contentsOf: url),
+    let url = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/expressions.json")
+    guard let data = try? Data(contentsOf: url),
       case .tuple(let entries)? = try? Value(json: Array(data))
     else { return [] }
     return entries.compactMap { entry in
