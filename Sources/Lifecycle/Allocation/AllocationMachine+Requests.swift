@@ -39,6 +39,14 @@ extension AllocationMachine {
     openRestarts.append(OpenRestart(request: request, tasks: accepted))
   }
 
+  /// The agent went away while all tasks went back to their gates: tells those that do not know yet.
+  mutating func goOnRestarting(to sink: inout EffectSink) {
+    coordinator.restart()
+    for index in machines.indices where !machines[index].awaitsRestart {
+      _ = machines[index].requestRestart("User requested all tasks to restart", force: true, to: &sink)
+    }
+  }
+
   /// Restarts what runs, with `force` also what is dead or about to start. That a task does not run
   /// is no error here.
   private mutating func restartEach(
@@ -60,15 +68,14 @@ extension AllocationMachine {
   /// Stops those whose turn it is, in the order in which the group would be stopped.
   mutating func advanceRestarts(to sink: inout EffectSink) {
     guard teardown == nil else { return }
-    guard machines.contains(where: \.awaitsRestart) else {
+    guard let turn = firstTurn(where: { $0.awaitsRestart }) else {
       // The restart is done, or its tasks have ended by themselves.
       if groupDelay == .waiting { sink(.cancelTimer(.groupShutdownDelay(serial: groupDelaySerial))) }
       groupDelay = .idle
       return
     }
     if groupDelay == .waiting { return }
-    let turn = Turn(of: machines) { $0.awaitsRestart }
-    for index in machines.indices where turn.includes(machines[index].plan) {
+    for index in machines.indices where machines[index].turn == turn {
       machines[index].stopForRestart(to: &sink)
     }
   }

@@ -5,28 +5,39 @@ extension AllocationMachine {
     while changed {
       let rulesApply = sink.phaseChanged || rulesAreDue
       sink.phaseChanged = false
+      sink.intentChanged = false
       rulesAreDue = false
       coordinate(to: &sink)
       if rulesApply { applyDeathRules(to: &sink) }
       advanceTeardown(to: &sink)
       advanceRestarts(to: &sink)
       finishWhatCannotRunAgain(to: &sink)
-      changed = sink.phaseChanged || rulesAreDue
+      changed = sink.phaseChanged || sink.intentChanged || rulesAreDue
     }
+    openGates(to: &sink)
     answerRestarts(to: &sink)
   }
 
-  /// Tells the coordinator, and lets those pass whose stage may run.
+  /// Tells the coordinator what has become of the tasks.
   private mutating func coordinate(to sink: inout EffectSink) {
-    coordinator.update(machines.lazy.map(\.condition))
+    for index in machines.indices { coordinator.note(TaskIndex(index), machines[index].condition) }
+    coordinator.advance()
     if record.isRestarting && coordinator.state != .initial {
       record.isRestarting = false
       sink(.persistAllocation(record))
     }
+  }
+
+  /// Lets those pass whose stage may run.
+  private mutating func openGates(to sink: inout EffectSink) {
+    // What has ended is given back before anything starts in its place.
+    for index in machines.indices where machines[index].clearing != .none {
+      machines[index].flush(to: &sink)
+    }
     // Whoever is about to be stopped does not start again.
     let isStopping = teardown != nil && groupDelay != .waiting
     for index in machines.indices where machines[index].isAtGate {
-      let stage = machines[index].plan.stage
+      let stage = machines[index].stage
       if isStopping && stage != .poststop { continue }
       if coordinator.passes(stage) { machines[index].passGate(to: &sink) }
     }
@@ -34,13 +45,13 @@ extension AllocationMachine {
 
   /// A dead leader, a failed task, or the end of the main tasks ends the others.
   private mutating func applyDeathRules(to sink: inout EffectSink) {
-    let anyLive = machines.contains { $0.plan.stage != .poststop && $0.isLive }
+    let anyLive = hasLiveTasks
     if isEnforcingRule {
       if anyLive { return }
       isEnforcingRule = false
     }
     guard anyLive, let event = deathRule() else { return }
-    for index in machines.indices where machines[index].plan.stage != .poststop && machines[index].isLive {
+    for index in machines.indices where machines[index].stage != .poststop && machines[index].isLive {
       machines[index].emit(event.kind, event.message, event.details, to: &sink)
     }
     isEnforcingRule = true
@@ -58,13 +69,14 @@ extension AllocationMachine {
     var failedSibling: String?
     var hasSidecars = false
     var onlySidecarsLive = true
-    for machine in machines where machine.plan.stage != .poststop {
-      if machine.plan.stage.isSidecar { hasSidecars = true }
-      if machine.isLive {
-        if !machine.plan.stage.isSidecar { onlySidecarsLive = false }
-      } else if machine.state.failed {
-        failedSibling = failedSibling ?? machine.plan.name
-      } else if machine.plan.leader {
+    for index in machines.indices where machines[index].stage != .poststop {
+      let isSidecar = machines[index].stage.isSidecar
+      if isSidecar { hasSidecars = true }
+      if machines[index].isLive {
+        if !isSidecar { onlySidecarsLive = false }
+      } else if machines[index].state.failed {
+        failedSibling = failedSibling ?? machines[index].plan.name
+      } else if machines[index].isLeader {
         return DeathRule(kind: .leaderDead, message: "The leader of the group has ended")
       }
     }
@@ -79,10 +91,18 @@ extension AllocationMachine {
     return nil
   }
 
+  /// Whether a task other than the poststop tasks is not dead.
+  var hasLiveTasks: Bool {
+    for index in machines.indices where machines[index].stage != .poststop && machines[index].isLive {
+      return true
+    }
+    return false
+  }
+
   /// Without a living task nobody can restart a dead one.
   private mutating func finishWhatCannotRunAgain(to sink: inout EffectSink) {
-    if machines.contains(where: { $0.plan.stage != .poststop && $0.isLive }) { return }
-    for index in machines.indices where machines[index].plan.stage != .poststop {
+    if hasLiveTasks { return }
+    for index in machines.indices where machines[index].stage != .poststop {
       machines[index].finish(to: &sink)
     }
   }

@@ -11,9 +11,17 @@ extension AllocationMachine {
 
   /// The tasks are to end, in their order; a more urgent request overtakes one that goes on.
   mutating func tearDown(_ request: StopRequest, to sink: inout EffectSink) {
-    teardown = teardown.map { $0.overtaken(by: request) } ?? request
-    let anyRuns = machines.contains { $0.plan.stage != .poststop && $0.state.phase == .running }
-    if anyRuns && teardown?.urgency == .graceful { beginGroupDelay(to: &sink) }
+    if let present = teardown {
+      teardown = present.overtaken(by: request)
+      return
+    }
+    teardown = request
+    var anyRuns = false
+    for index in machines.indices where machines[index].stage != .poststop {
+      if machines[index].state.phase == .running { anyRuns = true }
+    }
+    if anyRuns && request.urgency == .graceful { beginGroupDelay(to: &sink) }
+    if groupDelay == .idle { groupDelay = .over }
   }
 
   /// Waits for the group's `shutdown_delay`, unless that was done before.
@@ -28,45 +36,47 @@ extension AllocationMachine {
   mutating func advanceTeardown(to sink: inout EffectSink) {
     guard let teardown else { return }
     if groupDelay == .waiting {
-      let anyRuns = machines.contains { $0.plan.stage != .poststop && $0.isLive }
-      if teardown.urgency == .graceful && anyRuns { return }
+      if teardown.urgency == .graceful && hasLiveTasks { return }
       sink(.cancelTimer(.groupShutdownDelay(serial: groupDelaySerial)))
       groupDelay = .over
     }
-    let turn = teardown.urgency == .immediate ? nil : Turn(of: machines) { $0.isLive }
+    let turn = teardown.urgency == .immediate ? nil : firstTurn { $0.isLive }
     for index in machines.indices where machines[index].isLive {
-      let machine = machines[index]
       let isDue =
-        machine.plan.stage == .poststop
-        ? teardown.skipsPoststop : turn.map { $0.includes(machine.plan) } ?? true
+        machines[index].stage == .poststop
+        ? teardown.skipsPoststop : turn == nil || turn == machines[index].turn
       if isDue {
         machines[index].kill(reason: teardown.reason, urgency: teardown.urgency, to: &sink)
       }
     }
   }
 
+  /// The first turn that has one of the tasks that `matters` picks; nil when none has.
+  func firstTurn(where matters: (borrowing TaskMachine) -> Bool) -> Turn? {
+    var first: Turn?
+    for index in machines.indices where matters(machines[index]) {
+      let turn = machines[index].turn
+      if turn.rawValue < first?.rawValue ?? .max { first = turn }
+    }
+    return first
+  }
+
   /// Which tasks are stopped before the others.
   enum Turn: UInt8, Hashable, Sendable {
     case leader, ordinary, sidecars, poststop
 
-    /// The first turn that has one of the tasks that `matters` picks.
-    init(of machines: [TaskMachine], where matters: (TaskMachine) -> Bool) {
-      var first = Turn.poststop
-      for machine in machines where matters(machine) {
-        let turn = Turn(of: machine.plan)
-        if turn.rawValue < first.rawValue { first = turn }
-      }
-      self = first
-    }
-
-    private init(of task: AllocationPlan.Task) {
-      switch task.stage {
+    /// The turn of a task of a stage.
+    init(_ stage: Stage, isLeader: Bool) {
+      switch stage {
       case .poststop: self = .poststop
-      case .prestart, .main, .poststart: self = task.leader ? .leader : .ordinary
-      case .prestartSidecar, .poststartSidecar: self = task.leader ? .leader : .sidecars
+      case .prestart, .main, .poststart: self = isLeader ? .leader : .ordinary
+      case .prestartSidecar, .poststartSidecar: self = isLeader ? .leader : .sidecars
       }
     }
-
-    func includes(_ task: AllocationPlan.Task) -> Bool { Turn(of: task) == self }
   }
+}
+
+extension TaskMachine {
+  /// When the task is stopped.
+  var turn: AllocationMachine.Turn { AllocationMachine.Turn(stage, isLeader: isLeader) }
 }

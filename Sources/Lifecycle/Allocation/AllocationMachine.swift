@@ -1,8 +1,8 @@
 /// Runs one allocation: every decision about its tasks, and none of the work.
 ///
-/// Feed it events, perform the effects it gives back in their order. It is a value: copy it, compare
-/// it, throw it away and make it again from records. The first event is ``AllocationEvent/begin``.
-public struct AllocationMachine: Hashable, Sendable {
+/// Feed it events, perform the effects it gives back in their order. It is a value: copy it,
+/// throw it away and make it again from records. The first event is ``AllocationEvent/begin``.
+public struct AllocationMachine: Sendable {
   /// One task as it can be seen from outside.
   public struct Task: Hashable, Sendable {
     /// The task's name.
@@ -118,7 +118,7 @@ public struct AllocationMachine: Hashable, Sendable {
     case .detached: handleDetached(event, to: &sink)
     }
     if life == .active { settle(to: &sink) }
-    for index in machines.indices { machines[index].flush(to: &sink) }
+    for index in machines.indices where machines[index].isDirty { machines[index].flush(to: &sink) }
     if life == .active { endIfComplete(to: &sink) }
     random = sink.random
     swap(&sink.effects, &effects)
@@ -135,9 +135,9 @@ public struct AllocationMachine: Hashable, Sendable {
   /// What clients know of the allocation.
   public var clientStatus: ClientStatus {
     var status = ClientStatus.complete
-    for machine in machines {
-      if machine.state.failed { return .failed }
-      switch (machine.state.phase, status) {
+    for index in machines.indices {
+      if machines[index].state.failed { return .failed }
+      switch (machines[index].state.phase, status) {
       case (.running, _): status = .running
       case (.pending, .complete): status = .pending
       case (.pending, _), (.dead, _): break
@@ -186,9 +186,9 @@ public struct AllocationMachine: Hashable, Sendable {
     for index in machines.indices { machines[index].begin(to: &sink) }
     if isRestored {
       if record.isRestarting {
-        coordinator.restart()
+        goOnRestarting(to: &sink)
       } else {
-        coordinator.restore(machines.lazy.map(\.condition))
+        coordinator.restore(machines.indices.lazy.map { [machines] in machines[$0].condition })
       }
       rulesAreDue = true
     }
@@ -241,7 +241,7 @@ public struct AllocationMachine: Hashable, Sendable {
   }
 
   private mutating func endIfComplete(to sink: inout EffectSink) {
-    guard machines.allSatisfy(\.isComplete) else { return }
+    for index in machines.indices where !machines[index].isComplete { return }
     cancelAllocationTimers(to: &sink)
     life = .ended
     record.ended = true

@@ -3,7 +3,7 @@
 /// It is told the condition of each task, advances until it is stable, and opens and closes the
 /// gates of the six stages. Entering a state sets every gate, so stages can be blocked and let go
 /// any number of times.
-public struct Coordinator: Hashable, Sendable {
+public struct Coordinator: Sendable {
   /// Which part of its life the allocation is in.
   public enum State: UInt8, Hashable, Sendable, CaseIterable {
     /// Waits until every task is pending, at the beginning and when all tasks are restarted.
@@ -53,16 +53,15 @@ public struct Coordinator: Hashable, Sendable {
   public private(set) var state: State = .initial
   private let stages: [Stage]
   private var conditions: [Condition]
-  /// How many tasks of a stage are in a condition, at `stage * conditions + condition`.
-  private var counts: [Int32]
-  private var gates: [Gate]
+  /// How many tasks of a stage are in a condition, at `stage * 5 + condition`.
+  private var counts = InlineArray<30, Int32>(repeating: 0)
+  /// The gates of the stages.
+  private var gates = InlineArray<6, Gate>(repeating: Gate())
 
   /// A coordinator for pending tasks of these stages; nothing passes before the first update.
   public init(stages: [Stage]) {
     self.stages = stages
     conditions = Array(repeating: .pending, count: stages.count)
-    counts = Array(repeating: 0, count: Stage.allCases.count * Condition.allCases.count)
-    gates = Array(repeating: Gate(), count: Stage.allCases.count)
     for stage in stages { counts[Self.slot(stage, .pending)] += 1 }
   }
 
@@ -105,7 +104,8 @@ public struct Coordinator: Hashable, Sendable {
     for index in gates.indices { gates[index].shutDown() }
   }
 
-  private mutating func note(_ task: TaskIndex, _ condition: Condition) {
+  /// Takes in a task's condition without drawing conclusions; ``advance()`` does.
+  package mutating func note(_ task: TaskIndex, _ condition: Condition) {
     let old = conditions[task.rawValue]
     guard old != condition else { return }
     let stage = stages[task.rawValue]
@@ -114,7 +114,9 @@ public struct Coordinator: Hashable, Sendable {
     conditions[task.rawValue] = condition
   }
 
-  private mutating func advance() -> Bool {
+  /// Advances until stable; returns whether a gate was set.
+  @discardableResult
+  package mutating func advance() -> Bool {
     var moved = false
     while let next = nextState() {
       enter(next)
@@ -158,8 +160,8 @@ public struct Coordinator: Hashable, Sendable {
   /// Whether every task stands at its gate, except those that can never come back to it.
   private var allWaiting: Bool {
     for stage in Stage.allCases {
-      let away = count(stage, .running) + count(stage, .succeeded) + count(stage, .failed)
-      if away != 0 { return false }
+      // What has failed does not come back, and its group is being stopped.
+      if count(stage, .running) + count(stage, .succeeded) != 0 { return false }
     }
     return true
   }
@@ -175,6 +177,6 @@ public struct Coordinator: Hashable, Sendable {
   private func count(_ stage: Stage, _ condition: Condition) -> Int32 { counts[Self.slot(stage, condition)] }
 
   private static func slot(_ stage: Stage, _ condition: Condition) -> Int {
-    Int(stage.rawValue) * Condition.allCases.count + Int(condition.rawValue)
+    Int(stage.rawValue) * 5 + Int(condition.rawValue)
   }
 }

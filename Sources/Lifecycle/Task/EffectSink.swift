@@ -8,6 +8,8 @@ package struct EffectSink {
   package var random: RandomSource
   /// Whether a task went from one phase to another.
   package var phaseChanged = false
+  /// Whether the coordinator has to look again although no phase changed.
+  package var intentChanged = false
 
   package init(now: Timestamp, effects: [AllocationEffect] = [], random: RandomSource) {
     self.now = now

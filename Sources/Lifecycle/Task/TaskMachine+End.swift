@@ -145,6 +145,7 @@ extension TaskMachine {
       returnToGate(to: &sink)
     case .backOff(let delay):
       enter(.pending, to: &sink)
+      flush(to: &sink)
       sink(.startTimer(.restartDelay(index, invocation), delay))
     case .die:
       die(to: &sink)

@@ -17,7 +17,8 @@ extension TaskMachine {
 
   private var recordedPosition: TaskRecord.Position {
     switch position {
-    case .created, .atGate, .preparing: .waiting
+    case .created(let restored): restored ?? .waiting
+    case .atGate, .preparing: .waiting
     case .starting, .recovering(.duringStart): .starting
     case .recovering(.whileRunning), .running, .stopping: .running
     case .exitHooks(.exited(let result)): .exited(result)
@@ -31,13 +32,8 @@ extension TaskMachine {
   }
 
   /// Goes on from where the task was when the agent went away.
-  mutating func takeUp(_ record: TaskRecord, to sink: inout EffectSink) {
-    switch record.intent {
-    case .run: intent = .run
-    case .restart: intent = .restart
-    case .kill: intent = .kill
-    }
-    switch record.position {
+  mutating func takeUp(_ restored: TaskRecord.Position, to sink: inout EffectSink) {
+    switch restored {
     case .waiting:
       returnToGate(to: &sink)
     case .backingOff(let until):

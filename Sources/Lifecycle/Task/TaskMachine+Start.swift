@@ -1,11 +1,10 @@
 extension TaskMachine {
   /// The allocation begins, for the first time or after the agent went away.
   package mutating func begin(to sink: inout EffectSink) {
-    guard position == .created else { return }
+    guard case .created(let restored) = position else { return }
     tracker.begin(at: sink.now)
-    if let record = restored {
-      restored = nil
-      takeUp(record, to: &sink)
+    if let restored {
+      takeUp(restored, to: &sink)
     } else {
       position = .atGate
       emit(.received, "Received by the agent", to: &sink)

@@ -83,6 +83,7 @@ extension TaskMachine {
       break
     }
     intent = .kill
+    sink.intentChanged = true
     self.urgency = urgency
     failsWhenKilled = failsTask
     var details = ["kill_timeout": plan.killTimeout.goText]

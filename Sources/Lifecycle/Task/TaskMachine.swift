@@ -2,11 +2,11 @@
 ///
 /// It does not know the other tasks: the allocation machine tells it when it may pass its gate, when
 /// to stop, and when it can never run again.
-package struct TaskMachine: Hashable, Sendable {
+package struct TaskMachine: Sendable {
   /// Where the task is in its run loop.
   enum Position: Hashable, Sendable {
-    /// Nothing has happened yet; a restored task takes up `record` when the allocation begins.
-    case created
+    /// Nothing has happened yet; a restored task goes on from where it was when the allocation begins.
+    case created(restoring: TaskRecord.Position?)
     /// Pending: waits until its stage may run.
     case atGate
     /// Pending: the shell makes directory, artifacts and templates.
@@ -86,10 +86,11 @@ package struct TaskMachine: Hashable, Sendable {
   }
 
   package let index: TaskIndex
-  package let plan: AllocationPlan.Task
+  /// What the job says of it: boxed, so that a machine is cheap to copy.
+  private let shared: Plan
   /// What can be seen of it.
   package internal(set) var state = TaskState()
-  var position: Position = .created
+  var position: Position
   var intent: Intent = .run
   /// How urgent a kill is.
   var urgency: StopRequest.Urgency = .graceful
@@ -108,40 +109,60 @@ package struct TaskMachine: Hashable, Sendable {
   var watchFailedAt: Timestamp?
   /// A handle that is to be given back when what has changed is stored.
   var clearing: Clearing = .none
-  /// What was stored before the agent went away, until the allocation begins.
-  var restored: TaskRecord?
   /// Whether something has changed that is not stored yet.
   var isDirty = false
+
+  private final class Plan: Sendable {
+    let task: AllocationPlan.Task
+
+    init(_ task: AllocationPlan.Task) { self.task = task }
+  }
 
   /// A machine for a task that has not run, or for one that was stored.
   package init(index: TaskIndex, plan: AllocationPlan.Task, restoring record: TaskRecord? = nil) {
     self.index = index
-    self.plan = plan
+    shared = Plan(plan)
+    position = .created(restoring: record?.position)
     tracker = RestartTracker(
       policy: plan.restart, restartsOnSuccess: plan.restartsOnSuccess,
       count: record?.restartCount ?? 0, intervalStart: record?.restartIntervalStart)
     guard let record else { return }
-    restored = record
     state = record.state
     invocation = record.invocation
     handle = record.handle
     directoryBuilt = record.directoryBuilt
+    switch record.intent {
+    case .run: intent = .run
+    case .restart: intent = .restart
+    case .kill: intent = .kill
+    }
   }
+
+  /// What the job says of it.
+  package var plan: AllocationPlan.Task { shared.task }
 
   // MARK: What the allocation machine wants to know
 
+  /// When it runs.
+  package var stage: Stage { shared.task.stage }
+  /// Whether its end ends the others.
+  package var isLeader: Bool { shared.task.leader }
   /// Whether the task waits for its stage.
-  package var isAtGate: Bool { position == .atGate }
+  package var isAtGate: Bool { if case .atGate = position { true } else { false } }
   /// Whether the task is not dead: it runs, or will without anybody asking.
   package var isLive: Bool { state.phase != .dead }
   /// Whether nothing is left to do for it.
-  package var isComplete: Bool { position == .complete }
+  package var isComplete: Bool { if case .complete = position { true } else { false } }
   /// Whether it is dead but could run again.
-  package var isDeadButRestartable: Bool { position == .dead }
+  package var isDeadButRestartable: Bool { if case .dead = position { true } else { false } }
   /// Whether it is going to be stopped and started again.
   package var awaitsRestart: Bool { intent == .restart || intent == .restartAsFailure }
   /// Whether it runs, is to be stopped for a restart, and was not told so yet.
-  package var awaitsStopForRestart: Bool { awaitsRestart && position == .running }
+  package var awaitsStopForRestart: Bool {
+    guard awaitsRestart else { return false }
+    if case .running = position { return true }
+    return false
+  }
   /// Whether it is going to end for good.
   package var isBeingKilled: Bool { intent == .kill }
   /// Whether it can be sent a signal.
@@ -160,9 +181,9 @@ package struct TaskMachine: Hashable, Sendable {
     case .running: .running
     case .pending:
       switch position {
-      // On its way back to the gate, but not there yet.
-      case .preparing(abandoned: .forGate): .running
-      case .starting where awaitsRestart: .running
+      // Neither at its gate nor where it should be: nobody may take it for waiting.
+      case .preparing(abandoned: .forGate), .preparing(abandoned: .forKill): .running
+      case .starting where intent != .run, .recovering where intent != .run: .running
       case .created, .atGate, .preparing, .starting, .recovering, .running, .stopping, .exitHooks,
         .backingOff, .dead, .stopHooks, .complete, .detached:
         .pending
