@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,6 +115,13 @@ static double seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* Processor time of this process and its threads, without its children's. */
+static double own_seconds(void) {
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return fprintf(stderr, "usage: %s LIBRARY DATA_DIRECTORY [COUNT [CONCURRENCY [COMMAND]]]\n", argv[0]), 2;
   data_directory = argv[2];
@@ -135,18 +144,29 @@ int main(int argc, char **argv) {
 
   pthread_t threads[64];
   if (concurrency > 64) concurrency = 64;
+  double own = own_seconds();
   before = seconds();
   for (int i = 0; i < concurrency; i++) pthread_create(&threads[i], NULL, work, NULL);
   for (int i = 0; i < concurrency; i++) pthread_join(threads[i], NULL);
   printf("raw_exec_tasks_per_second %.0f\n", count / (seconds() - before));
+  printf("raw_exec_own_microseconds_per_task %.0f\n", (own_seconds() - own) / count * 1e6);
 
-  char id[64];
-  start(count, "/bin/cat", id, sizeof id); /* ends at once, and is inspected before that is seen */
-  hostler_task_status status = {.size = sizeof status};
-  before = seconds();
-  for (int i = 0; i < 1000000; i++) check(driver.table->inspect(driver.instance, text(id), &status, errors), "inspect");
-  printf("inspect_ended_nanoseconds %.0f\n", (seconds() - before) * 1e3);
-  check(driver.table->destroy(driver.instance, text(id), 1, errors), "destroy");
+  static const char *const programs[] = {"/bin/cat", "/usr/bin/yes"};
+  for (int i = 0; i < 2; i++) {
+    char id[64];
+    start(count + i, programs[i], id, sizeof id);
+    struct pollfd end = {.fd = -1, .events = POLLIN};
+    check(driver.table->wait(driver.instance, text(id), &end.fd, errors), "wait");
+    if (i == 0) poll(&end, 1, -1);
+    else check(driver.table->signal(driver.instance, text(id), SIGSTOP, errors), "signal");
+    hostler_task_status status = {.size = sizeof status};
+    before = seconds();
+    for (int n = 0; n < 1000000; n++)
+      check(driver.table->inspect(driver.instance, text(id), &status, errors), "inspect");
+    printf("inspect_%s_nanoseconds %.0f\n", i ? "running" : "ended", (seconds() - before) * 1e3);
+    check(driver.table->destroy(driver.instance, text(id), 1, errors), "destroy");
+    close(end.fd);
+  }
   driver.table->close(driver.instance);
   return 0;
 }

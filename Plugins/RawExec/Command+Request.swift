@@ -41,6 +41,7 @@ extension Command {
   {
     let wanted =
       user.isEmpty ? nil : try supervised { () throws(SupervisionError) in try Credentials(user: user) }
+    if settings.deniedUserIDs == .none && settings.deniedGroupIDs == .none { return wanted }
     let effective = wanted ?? .current
     if settings.deniedUserIDs.contains(effective.userID) {
       throw .failed("tasks may not run as user \(effective.userID): denied_host_uids")

@@ -26,15 +26,27 @@ class AnyDriverInstance {
 /// An open driver of one type, with its tasks.
 final class DriverInstance<Driver: TaskDriver>: AnyDriverInstance {
   private let driver: Driver
-  private let tasks = TaskTable<Driver.Task>()
+  private let tasks = TaskTable()
 
   init(context: DriverContext) throws(DriverError) {
     driver = try Driver(context: context)
   }
 
   private func task(_ id: UnsafeRawBufferPointer) throws(Failure) -> Driver.Task {
-    if let entry = tasks.entry(id) { return entry.started.task }
+    if let entry = tasks.entry(id) { return task(of: entry) }
     throw DriverError(.notFound, "task \(String(decoding: id, as: UTF8.self)) not found")
+  }
+
+  private func task(of entry: TaskTable.Entry) -> Driver.Task {
+    // Only `insert` of this class fills the table, and only with tasks of this type.
+    unsafeDowncast(entry.task, to: Driver.Task.self)
+  }
+
+  private func insert(_ id: UnsafeRawBufferPointer, _ started: StartedTask<Driver.Task>) -> StartRecord {
+    let record = StartRecord(
+      handle: started.handle, handleVersion: started.handleVersion, network: started.network)
+    tasks.insert(id, started.task, record)
+    return record
   }
 
   override func configure(_ config: hostler_config) throws(Failure) {
@@ -56,17 +68,16 @@ final class DriverInstance<Driver: TaskDriver>: AnyDriverInstance {
   ) throws(Failure) {
     let id = request.pointee.task_id.bytes
     if let known = tasks.entry(id) {
-      write(known.started, to: answer)
+      write(known.record, to: answer)
       return
     }
     let started = try driver.start(
       TaskRequest(request), configuration: DriverConfiguration(request.pointee.config))
-    tasks.insert(id, started)
-    write(started, to: answer)
+    write(insert(id, started), to: answer)
   }
 
   private func write(
-    _ started: StartedTask<Driver.Task>, to answer: UnsafeMutablePointer<hostler_task_started>
+    _ started: StartRecord, to answer: UnsafeMutablePointer<hostler_task_started>
   ) {
     answer.pointee.handle_version = started.handleVersion
     answer.pointee.handle.write(started.handle)
@@ -118,7 +129,7 @@ final class DriverInstance<Driver: TaskDriver>: AnyDriverInstance {
     let id = request.pointee.task_id.bytes
     if let known = tasks.entry(id) {
       // A task that the driver has lost sight of is looked for anew.
-      if let status = try? driver.inspect(known.started.task, detailed: true) {
+      if let status = try? driver.inspect(task(of: known), detailed: true) {
         status.write(to: answer)
         return
       }
@@ -127,7 +138,7 @@ final class DriverInstance<Driver: TaskDriver>: AnyDriverInstance {
     guard let recovered = try driver.recover(RecoverRequest(request)) else {
       throw DriverError(.notFound, "task \(String(decoding: id, as: UTF8.self)) was never started")
     }
-    tasks.insert(id, recovered)
+    _ = insert(id, recovered)
     try inspect(recovered.task, answer)
   }
 

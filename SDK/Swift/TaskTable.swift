@@ -1,19 +1,41 @@
 internal import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What the host was told when a task was started, to tell it again.
+struct StartRecord: Sendable {
+  var handle: [UInt8]
+  var handleVersion: UInt32
+  var network: TaskNetwork?
+}
+
 /// The tasks of one driver instance by id.
 ///
-/// Looked up with the host's bytes as they are: a call about a task allocates nothing.
-final class TaskTable<Task: AnyObject & Sendable>: Sendable {
+/// Looked up with the host's bytes as they are: a call about a task allocates nothing. The table does not
+/// know the tasks' type, so that its code is the same for every driver, and fast.
+final class TaskTable: Sendable {
   /// One task, and the next with the same hash.
   final class Entry: Sendable {
     let id: [UInt8]
-    let started: StartedTask<Task>
+    let task: any AnyObject & Sendable
+    let record: StartRecord
     let next: Entry?
 
-    init(id: [UInt8], started: StartedTask<Task>, next: Entry?) {
+    init(id: [UInt8], task: any AnyObject & Sendable, record: StartRecord, next: Entry?) {
       self.id = id
-      self.started = started
+      self.task = task
+      self.record = record
       self.next = next
+    }
+
+    func isNamed(_ other: UnsafeRawBufferPointer) -> Bool {
+      id.count == other.count
+        && id.withUnsafeBytes { id in
+          guard let id = id.baseAddress, let other = other.baseAddress else { return true }
+          return memcmp(id, other, self.id.count) == 0
+        }
     }
   }
 
@@ -21,23 +43,19 @@ final class TaskTable<Task: AnyObject & Sendable>: Sendable {
 
   /// Finds a task.
   func entry(_ id: UnsafeRawBufferPointer) -> Entry? {
-    let first = entries.withLock { $0[Self.hash(id)] }
-    return Self.find(id, in: first)
-  }
-
-  private static func find(_ id: UnsafeRawBufferPointer, in first: Entry?) -> Entry? {
-    var entry = first
+    let hash = Self.hash(id)
+    var entry = entries.withLock { $0[hash] }
     while let candidate = entry {
-      if candidate.id.elementsEqual(id) { return candidate }
+      if candidate.isNamed(id) { return candidate }
       entry = candidate.next
     }
     return nil
   }
 
   /// Adds a task that is not there.
-  func insert(_ id: UnsafeRawBufferPointer, _ started: StartedTask<Task>) {
+  func insert(_ id: UnsafeRawBufferPointer, _ task: any AnyObject & Sendable, _ record: StartRecord) {
     let hash = Self.hash(id)
-    entries.withLock { $0[hash] = Entry(id: Array(id), started: started, next: $0[hash]) }
+    entries.withLock { $0[hash] = Entry(id: Array(id), task: task, record: record, next: $0[hash]) }
   }
 
   /// Forgets a task.
@@ -47,8 +65,8 @@ final class TaskTable<Task: AnyObject & Sendable>: Sendable {
       var kept: Entry?
       var entry = entries[hash]
       while let candidate = entry {
-        if !candidate.id.elementsEqual(id) {
-          kept = Entry(id: candidate.id, started: candidate.started, next: kept)
+        if !candidate.isNamed(id) {
+          kept = Entry(id: candidate.id, task: candidate.task, record: candidate.record, next: kept)
         }
         entry = candidate.next
       }

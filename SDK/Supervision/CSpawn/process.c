@@ -30,11 +30,12 @@
 struct pidfd_information {
   uint64_t mask;
   uint64_t cgroup_id;
-  uint32_t ids[12];
+  uint32_t ids[11];
   int32_t exit_code;
-  uint8_t room[60];
+  uint8_t room[64];
 };
 #define PIDFD_INFORMATION_FIRST_BYTES 64
+_Static_assert(offsetof(struct pidfd_information, exit_code) == 60, "the kernel's place of the exit status");
 #define PIDFD_INFORMATION_EXIT (1u << 3)
 #define PIDFD_GET_INFORMATION _IOC(_IOC_READ | _IOC_WRITE, 0xFF, 11, PIDFD_INFORMATION_FIRST_BYTES)
 #define PID_FILESYSTEM_MAGIC 0x50494446

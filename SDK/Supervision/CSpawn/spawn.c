@@ -83,14 +83,20 @@ CHILD_ONLY static void set_user(struct spawn *spawn) {
 
 /* exec gives handlers up by itself, but leaves ignored signals ignored. */
 CHILD_ONLY static void reset_signals(struct spawn *spawn) {
-  struct sigaction action, standard;
+  /* The kernel's own structure and call: the C library refuses the signals that it uses itself. */
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)(void);
+    uint64_t mask;
+  } action, standard;
   memset(&standard, 0, sizeof standard);
-  standard.sa_handler = SIG_DFL;
-  for (int number = 1; number < NSIG; number++) {
+  for (int number = 1; number <= 64; number++) {
     if (number == SIGKILL || number == SIGSTOP) continue;
-    /* The C library refuses its own two internal signals. */
-    if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_DFL) continue;
-    if (sigaction(number, &standard, NULL) != 0) fail(spawn, HOSTLER_SPAWN_SIGNALS);
+    if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask) != 0) fail(spawn, HOSTLER_SPAWN_SIGNALS);
+    if (action.handler == SIG_DFL) continue;
+    if (syscall(SYS_rt_sigaction, number, &standard, NULL, sizeof action.mask) != 0)
+      fail(spawn, HOSTLER_SPAWN_SIGNALS);
   }
   sigset_t none;
   sigemptyset(&none);

@@ -67,7 +67,8 @@ final class LogStream: Sendable {
     guard state.pipe >= 0 else { return }
     defer { state.files.close() }
     var left = maximumBytes
-    while left > 0 {
+    // An empty pipe must not make a next file, however full the current one is.
+    while left > 0, hostler_pipe_pending(state.pipe) > 0 {
       // Where nothing can be written (the directory was removed, the disk is full) output is thrown away: a
       // task must not stand still for its log.
       let room = min(left, state.files.openCurrent())

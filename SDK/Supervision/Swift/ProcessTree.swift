@@ -19,30 +19,35 @@ struct ProcessTree {
   /// Kills everything that belongs to the task. The leader must not have been reaped, so that its number is
   /// still its own.
   func kill() {
-    // Whatever forks while the list is read is on the next one.
+    // What was once found belongs to the task also when its parents are gone. Whatever forks while the list
+    // is read is on the next one.
+    var known: Set<Int32> = [leader]
     for _ in 0..<16 {
+      let found = Self.members(known)
+      known.formUnion(found)
       _ = Glibc.kill(-leader, SIGKILL)
-      let members = members()
-      if members.isEmpty { return }
-      for member in members { _ = Glibc.kill(member, SIGKILL) }
+      for member in found { _ = Glibc.kill(member, SIGKILL) }
+      if found.isEmpty { return }
     }
   }
 
-  private func members() -> [Int32] {
-    let entries = Self.processes()
-    var found: Set<Int32> = [leader]
+  /// The living processes, that descend from a known one or are in its session.
+  private static func members(_ known: Set<Int32>) -> Set<Int32> {
+    let entries = processes()
+    var reached = known
+    var found: Set<Int32> = []
     var grew = true
     while grew {
       grew = false
       for entry in entries where !found.contains(entry.pid) {
-        if entry.session == leader || found.contains(entry.parent) {
-          found.insert(entry.pid)
-          grew = true
-        }
+        guard reached.contains(entry.session) || reached.contains(entry.parent) || known.contains(entry.pid)
+        else { continue }
+        found.insert(entry.pid)
+        reached.insert(entry.pid)
+        grew = true
       }
     }
-    found.remove(leader)
-    return Array(found)
+    return found
   }
 
   private static func processes() -> [Entry] {

@@ -21,16 +21,33 @@ struct SpawnedProcess {
 extension Command {
   /// Starts the command as the leader of a new session.
   ///
+  /// A program that was just written can be busy for a moment: processes that are being started elsewhere in
+  /// this process hold a copy of the descriptor it was written through, until they run their own program.
+  /// So that is tried again a few times.
+  ///
   /// - Parameters:
   ///   - descriptors: what it reads from and writes to.
   ///   - controlGroup: a descriptor of the cgroup directory to start in, or -1.
   /// - Throws: `SupervisionError` naming the step that failed; nothing is left of the process then.
   func spawn(descriptors: StandardDescriptors, controlGroup: Int32) throws(SupervisionError) -> SpawnedProcess
   {
+    var pauseMilliseconds: Int32 = 1
+    while true {
+      let result = spawnOnce(descriptors: descriptors, controlGroup: controlGroup)
+      if result.step == HOSTLER_SPAWN_OK { return SpawnedProcess(pid: result.pid, pidfd: result.pidfd) }
+      guard result.step == HOSTLER_SPAWN_EXEC, result.error == ETXTBSY, pauseMilliseconds <= 64 else {
+        throw error(of: result)
+      }
+      _ = poll(nil, 0, pauseMilliseconds)
+      pauseMilliseconds *= 2
+    }
+  }
+
+  private func spawnOnce(descriptors: StandardDescriptors, controlGroup: Int32) -> hostler_spawn_result {
     let limits = limits.map { hostler_spawn_limit(resource: $0.number, soft: $0.soft, hard: $0.hard) }
     let groups = credentials?.groups ?? []
     var result = hostler_spawn_result()
-    let outcome = CStringBlock(arguments).withPointers { arguments in
+    _ = CStringBlock(arguments).withPointers { arguments in
       CStringBlock(environment).withPointers { environment in
         program.withCString { program in
           workingDirectory.withCString { directory in
@@ -65,8 +82,7 @@ extension Command {
         }
       }
     }
-    guard outcome == 0 else { throw error(of: result) }
-    return SpawnedProcess(pid: result.pid, pidfd: result.pidfd)
+    return result
   }
 
   private func error(of result: hostler_spawn_result) -> SupervisionError {

@@ -30,6 +30,8 @@ public final class SupervisedTask: Sendable {
   private struct State {
     var pidfd: Int32
     var condition: TaskCondition = .running
+    /// Whether the cgroup is known to be gone.
+    var isGroupRemoved = false
   }
 
   /// By what a later process finds the task again; nil for one that was gone when it was looked for.
@@ -85,7 +87,10 @@ public final class SupervisedTask: Sendable {
     default: exit = .unknown(reason: "another process has taken the exit status")
     }
     // Mostly nothing is left, and then the cgroup is gone with one call.
-    if let controlGroup, !controlGroup.removeIfEmpty() { controlGroup.kill() }
+    if let controlGroup {
+      state.isGroupRemoved = controlGroup.removeIfEmpty()
+      if !state.isGroupRemoved { controlGroup.kill() }
+    }
     output?.finish()
     state.condition = .exited(exit, atNanoseconds: wallClockNanoseconds())
     return state.condition
@@ -157,7 +162,9 @@ public final class SupervisedTask: Sendable {
           description: "process \(handle?.process.pid ?? 0) was killed and has not ended yet")
       }
     }
-    if let controlGroup, !controlGroup.killAndRemove(timeoutMilliseconds: timeoutMilliseconds) {
+    if let controlGroup, !state.withLock({ $0.isGroupRemoved }),
+      !controlGroup.killAndRemove(timeoutMilliseconds: timeoutMilliseconds)
+    {
       throw SupervisionError(
         kind: .outOfResources,
         description: "processes in \(controlGroup.path) were killed and have not ended yet")

@@ -1,4 +1,5 @@
 internal import CSpawn
+internal import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -9,6 +10,8 @@ internal import CSpawn
 public final class TimerDescriptor: Sendable {
   /// The descriptor, owned by this value.
   public let descriptor: Int32
+  /// When it expires, on the monotonic clock.
+  private let deadlineNanoseconds = Atomic<Int64>(.max)
 
   /// Makes a timer that is not set.
   public init() throws(SupervisionError) {
@@ -23,22 +26,32 @@ public final class TimerDescriptor: Sendable {
     closeDescriptor(descriptor)
   }
 
+  private static func monotonicNanoseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+  }
+
   /// Sets it; a timer that had expired is quiet again until then.
   public func set(after duration: Duration) {
     let (seconds, attoseconds) = duration.components
-    let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    _ = hostler_timerfd_arm(descriptor, overflow ? Int64.max : nanoseconds + attoseconds / 1_000_000_000)
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    // A century is for ever, and leaves room to add.
+    let nanoseconds = min(overflow ? .max : whole, 3_155_760_000_000_000_000) + attoseconds / 1_000_000_000
+    // Before the kernel is told, so that the descriptor never is readable while `hasExpired` says no.
+    deadlineNanoseconds.store(Self.monotonicNanoseconds() + nanoseconds, ordering: .releasing)
+    _ = hostler_timerfd_arm(descriptor, nanoseconds)
   }
 
   /// Makes it quiet, and not set.
   public func clear() {
+    deadlineNanoseconds.store(.max, ordering: .releasing)
     _ = hostler_timerfd_disarm(descriptor)
   }
 
-  /// Whether it has expired.
+  /// Whether it has expired. Needs no system call.
   public var hasExpired: Bool {
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return retrying { poll(&wanted, 1, 0) } > 0
+    Self.monotonicNanoseconds() >= deadlineNanoseconds.load(ordering: .acquiring)
   }
 
   /// A further descriptor of the same timer.
