@@ -41,7 +41,7 @@ public protocol Driver: AnyObject, Sendable {
   ///
   /// - Throws: ``DriverError/Kind/notFound`` when it was never started;
   ///   ``DriverError/Kind/recoverable`` when the driver cannot say now.
-  func recover(_ request: TaskRecoverRequest) async throws(DriverError) -> TaskStatus
+  func recover(_ request: RecoverRequest) async throws(DriverError) -> TaskStatus
 
   /// Tells the driver, once, that every task of an earlier process has been asked for. Only after it
   /// are tasks started.

@@ -174,7 +174,7 @@ public struct TaskStopRequest: Hashable, Sendable {
 }
 
 /// A task to find again.
-public struct TaskRecoverRequest: Hashable, Sendable {
+public struct RecoverRequest: Hashable, Sendable {
   /// The id it was started with.
   public var taskID: String
   /// The handle as start gave it; empty when it never came back from start.
