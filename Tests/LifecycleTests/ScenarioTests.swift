@@ -21,6 +21,27 @@ struct ScenarioTests {
     #expect(Self.scenarios.count == 28)
   }
 
+  @Test("the comparison sees a wrong status, count or order of events")
+  func comparison() throws {
+    let scenario = try #require(Self.scenarios.first { $0.name == "prestart-fails" })
+    func outcome(_ change: (inout ScenarioOutcome) -> Void) -> Int {
+      var tasks: [String: ScenarioOutcome.Task] = [:]
+      for (name, result) in scenario.result.tasks {
+        let types = scenario.events.filter { $0.task == name }.map(\.type)
+        tasks[name] = ScenarioOutcome.Task(result: result, eventTypes: types)
+      }
+      var outcome = ScenarioOutcome(clientStatus: scenario.result.clientStatus, tasks: tasks)
+      change(&outcome)
+      return scenario.differences(from: outcome).count
+    }
+    #expect(outcome { _ in } == 0)
+    #expect(outcome { $0.clientStatus = "complete" } == 1)
+    #expect(outcome { $0.tasks["main"]?.result.restarts = 1 } == 1)
+    #expect(outcome { $0.tasks["pre"]?.eventTypes.swapAt(2, 3) } == 1)
+    #expect(outcome { $0.tasks["stop"] = nil } == 1)
+    #expect(outcome { $0.tasks["main"]?.eventTypes.append("Killing") } == 0)
+  }
+
   @Test("the core does what was recorded", arguments: scenarios)
   func recorded(scenario: Scenario) throws {
     let job = try #require(Self.jobs[scenario.name])

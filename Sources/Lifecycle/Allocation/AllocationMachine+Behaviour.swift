@@ -35,6 +35,15 @@ extension AllocationMachine {
   /// Whether the group is being stopped and does not wait for its delay any more.
   package var isStopping: Bool { teardown != nil && groupDelay != .waiting }
 
+  /// The conditions that tasks of each stage are in: for each stage a bit for each condition.
+  package var presentConditions: InlineArray<6, UInt8> {
+    var present = InlineArray<6, UInt8>(repeating: 0)
+    for index in machines.indices {
+      present[Int(machines[index].stage.rawValue)] |= 1 << machines[index].condition.rawValue
+    }
+    return present
+  }
+
   /// Whether the group is being stopped, for whatever reason.
   package var isBeingStopped: Bool { teardown != nil }
 

@@ -68,7 +68,12 @@ extension AllocationMachine {
   /// Stops those whose turn it is, in the order in which the group would be stopped.
   mutating func advanceRestarts(to sink: inout EffectSink) {
     guard teardown == nil else { return }
-    guard let turn = firstTurn(where: { $0.awaitsRestart }) else {
+    var first: Turn?
+    for index in machines.indices where machines[index].awaitsRestart {
+      let turn = machines[index].turn
+      if turn.rawValue < first?.rawValue ?? .max { first = turn }
+    }
+    guard let turn = first else {
       // The restart is done, or its tasks have ended by themselves.
       if groupDelay == .waiting { sink(.cancelTimer(.groupShutdownDelay(serial: groupDelaySerial))) }
       groupDelay = .idle

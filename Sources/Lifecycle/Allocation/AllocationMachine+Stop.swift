@@ -40,7 +40,7 @@ extension AllocationMachine {
       sink(.cancelTimer(.groupShutdownDelay(serial: groupDelaySerial)))
       groupDelay = .over
     }
-    let turn = teardown.urgency == .immediate ? nil : firstTurn { $0.isLive }
+    let turn = teardown.urgency == .immediate ? nil : firstLivingTurn
     for index in machines.indices where machines[index].isLive {
       let isDue =
         machines[index].stage == .poststop
@@ -51,10 +51,10 @@ extension AllocationMachine {
     }
   }
 
-  /// The first turn that has one of the tasks that `matters` picks; nil when none has.
-  func firstTurn(where matters: (borrowing TaskMachine) -> Bool) -> Turn? {
+  /// The first turn that has a living task; nil when there is none.
+  private var firstLivingTurn: Turn? {
     var first: Turn?
-    for index in machines.indices where matters(machines[index]) {
+    for index in machines.indices where machines[index].isLive {
       let turn = machines[index].turn
       if turn.rawValue < first?.rawValue ?? .max { first = turn }
     }

@@ -170,7 +170,7 @@ extension TaskMachine {
     isDirty = true
     if intent == .kill && failsWhenKilled { state.failed = true }
     enter(.dead, to: &sink)
-    if intent == .kill || plan.stage == .poststop {
+    if intent == .kill || stage == .poststop {
       finish(to: &sink)
     } else {
       intent = .run

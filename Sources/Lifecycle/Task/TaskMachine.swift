@@ -122,6 +122,8 @@ package struct TaskMachine: Sendable {
   package init(index: TaskIndex, plan: AllocationPlan.Task, restoring record: TaskRecord? = nil) {
     self.index = index
     shared = Plan(plan)
+    stage = plan.stage
+    isLeader = plan.leader
     position = .created(restoring: record?.position)
     tracker = RestartTracker(
       policy: plan.restart, restartsOnSuccess: plan.restartsOnSuccess,
@@ -144,9 +146,9 @@ package struct TaskMachine: Sendable {
   // MARK: What the allocation machine wants to know
 
   /// When it runs.
-  package var stage: Stage { shared.task.stage }
+  package let stage: Stage
   /// Whether its end ends the others.
-  package var isLeader: Bool { shared.task.leader }
+  package let isLeader: Bool
   /// Whether the task waits for its stage.
   package var isAtGate: Bool { if case .atGate = position { true } else { false } }
   /// Whether the task is not dead: it runs, or will without anybody asking.
