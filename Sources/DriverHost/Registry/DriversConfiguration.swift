@@ -1,0 +1,54 @@
+public import HCL
+
+/// One `plugin "NAME" { … }` block of an agent configuration.
+public struct PluginBlock: Hashable, Sendable {
+  /// The name of the driver.
+  public var name: String
+  /// The library's file; nil to look for NAME.so or libNAME.so in the plugin directory.
+  public var path: String?
+  /// The SHA-256 that the file must have, as 64 hexadecimal digits; nil for any.
+  public var sha256: String?
+  /// Where the driver's code is to run.
+  public var isolation: DriverIsolation
+  /// What the driver is configured with, to be checked against its schema.
+  public var config: LocatedValue?
+  /// Where the block is.
+  public var range: SourceRange?
+
+  /// Makes a block from its parts.
+  public init(
+    name: String, path: String? = nil, sha256: String? = nil, isolation: DriverIsolation = .none,
+    config: LocatedValue? = nil, range: SourceRange? = nil
+  ) {
+    self.name = name
+    self.path = path
+    self.sha256 = sha256
+    self.isolation = isolation
+    self.config = config
+    self.range = range
+  }
+}
+
+/// Which drivers to load.
+public struct DriversConfiguration: Hashable, Sendable {
+  /// Where libraries are looked for; every driver library in it is loaded. Nil for nowhere.
+  public var pluginDirectory: String?
+  /// The blocks, names unique.
+  public var plugins: [PluginBlock]
+
+  /// Makes a configuration from its parts.
+  public init(pluginDirectory: String? = nil, plugins: [PluginBlock] = []) {
+    self.pluginDirectory = pluginDirectory
+    self.plugins = plugins
+  }
+}
+
+extension DriversConfiguration {
+  /// Takes `plugin_dir` and the `plugin` blocks out of an agent configuration. The caller asks for what
+  /// else there may be, and calls the decoder's `finish()`.
+  ///
+  /// - Parameter decoder: the decoder of the file's body; mistakes go to its collector.
+  public init(decoding decoder: inout BodyDecoder) {
+    self.init(pluginDirectory: decoder.string("plugin_dir"))
+  }
+}
