@@ -76,7 +76,9 @@ let package = Package(
       name: "LifecycleTests", dependencies: ["Lifecycle", "ScenarioTestKit"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: settings),
+      name: "SupervisionTests", dependencies: ["Supervision", "CSpawn"], swiftSettings: settings),
+    .testTarget(
+      name: "PluginTests", dependencies: ["CHostlerDriver", "CSpawn", "HostlerDriver"], swiftSettings: settings),
     .testTarget(name: "DriverHostTests", dependencies: ["DriverHost"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
     .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),
