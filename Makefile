@@ -28,6 +28,11 @@ test: packages ## run every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+.PHONY: model-check
+model-check: packages ## walk every state of the lifecycle core for groups of up to 5 tasks
+	$(SWIFT) build -c release --product model-check
+	$(RELEASE)/model-check
+
 .PHONY: test-asan
 test-asan: packages ## run every test under the address sanitizer
 	$(SWIFT) test --sanitize address --scratch-path .build-asan

@@ -72,8 +72,14 @@ let package = Package(
     .testTarget(name: "HCLTests", dependencies: ["HCL"], swiftSettings: settings),
     .testTarget(name: "JobsTests", dependencies: ["Jobs"], swiftSettings: settings),
     .target(name: "ScenarioTestKit", path: "Tests/ScenarioTestKit", swiftSettings: settings),
+    .target(
+      name: "ModelCheck", dependencies: ["Lifecycle", "Jobs"], path: "Tests/ModelCheck",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "model-check", dependencies: ["ModelCheck", "Lifecycle"], path: "Tests/ModelCheckCommand",
+      swiftSettings: settings),
     .testTarget(
-      name: "LifecycleTests", dependencies: ["Lifecycle", "ScenarioTestKit"],
+      name: "LifecycleTests", dependencies: ["Lifecycle", "ModelCheck", "ScenarioTestKit"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision", "CSpawn"], swiftSettings: settings),
