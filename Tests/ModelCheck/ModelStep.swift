@@ -156,6 +156,7 @@ extension ModelState {
     case .restartTask(let index): return .restartRequested(open(), .task("task\(index)"), .user)
     case .stop(let urgency): return .stopRequested(StopRequest(urgency: urgency))
     case .killTask(let index, let fails):
+      world.tasks[index].isCondemned = true
       return .taskKillRequested(task(index), reason: "no", failsTask: fails)
     case .crash: return .begin
     }

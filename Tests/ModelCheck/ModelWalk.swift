@@ -196,6 +196,7 @@ public struct ModelWalk {
       }
     }
     if reach.contains(.crashes), let problem = checkRecords(state) { return problem }
+    if state.machine.openRestartCount != state.world.openRequests.count { return "a request is forgotten" }
     state.machine.forgetEvents()
     return nil
   }

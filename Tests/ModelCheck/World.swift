@@ -30,8 +30,10 @@ struct World {
     var retryTimer: UInt8 = 0
     /// It is stored that it can never run again.
     var isComplete = false
+    /// Somebody wanted it to end for good.
+    var isCondemned = false
 
-    /// Everything but the invocation, in 22 bits.
+    /// Everything but the invocation, in 23 bits.
     var code: UInt64 {
       var code: UInt64 = isPreparing ? 1 : 0
       code = code << 1 | (isStarting ? 1 : 0)
@@ -48,6 +50,7 @@ struct World {
       code = code << 1 | (killTimer ? 1 : 0)
       code = code << 3 | UInt64(retryTimer)
       code = code << 1 | (isComplete ? 1 : 0)
+      code = code << 1 | (isCondemned ? 1 : 0)
       return code
     }
 
@@ -80,6 +83,7 @@ struct World {
       let world = tasks[task.rawValue]
       if hasEnded { return "prepared after the end" }
       if world.isComplete { return "a complete task runs again" }
+      if world.isCondemned { return "a killed task runs again" }
       if invocation <= world.invocation { return "the invocation does not rise" }
       if world.isPreparing || world.isStarting || world.isAlive || world.hasHandle || world.isRecovering {
         return "prepared while the last invocation goes on"
@@ -144,6 +148,7 @@ struct World {
       openRequests.remove(at: index)
     case .allocationEnded:
       if hasEnded { return "ended twice" }
+      if !openRequests.isEmpty { return "ended without an answer to a request" }
       hasEnded = true
       for world in tasks {
         if world.isAlive || world.hasHandle || world.isStarting || world.isPreparing {
@@ -209,6 +214,7 @@ struct World {
   /// What the agent takes with it when it is killed: calls, timers, hooks and requests.
   mutating func loseAgent() {
     for index in tasks.indices {
+      tasks[index].isCondemned = false
       tasks[index].isPreparing = false
       tasks[index].isStarting = false
       tasks[index].isWatched = false

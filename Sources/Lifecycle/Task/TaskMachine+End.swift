@@ -170,11 +170,8 @@ extension TaskMachine {
     isDirty = true
     if intent == .kill && failsWhenKilled { state.failed = true }
     enter(.dead, to: &sink)
-    if intent == .kill || stage == .poststop {
-      finish(to: &sink)
-    } else {
-      intent = .run
-    }
+    if intent != .kill { intent = .run }
+    if intent == .kill || stage == .poststop { finish(to: &sink) }
   }
 
   /// A dead task can never run again, because nobody is left to restart it. Emits nothing.

@@ -128,6 +128,8 @@ struct CoordinatorTests {
     #expect(coordinator.state == .waitAlloc)
     coordinator.restart()
     #expect(open(coordinator).isEmpty)
+    coordinator.update([.succeeded, .pending, .pending])
+    #expect(open(coordinator).isEmpty)
     coordinator.update([.pending, .running, .running])
     coordinator.update([.pending, .pending, .running])
     #expect(open(coordinator).isEmpty)
