@@ -47,6 +47,12 @@ public final class DiagnosticCollector {
     return value
   }
 
+  /// The value of an expression, or nil when it has none; nothing is recorded.
+  public func evaluateSilently(_ expression: Expression, in context: EvaluationContext) -> Value? {
+    var evaluator = Evaluator(source: source, context: context)
+    return evaluator.evaluate(expression)
+  }
+
   /// The diagnostics in the order of their places; those without a place come first.
   public var inFileOrder: [Diagnostic] {
     diagnostics.enumerated().sorted { left, right in

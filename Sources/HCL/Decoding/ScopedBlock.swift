@@ -16,7 +16,7 @@ public struct ScopedBlock: Sendable {
   public var headerSpan: SourceSpan
 
   /// Makes a block that was written as it is.
-  init(_ block: Block, context: EvaluationContext) {
+  public init(_ block: Block, context: EvaluationContext) {
     type = block.type
     labels = block.labels
     body = block.body

@@ -97,3 +97,12 @@ extension [String: Value] {
 func precedes(_ left: String, _ right: String) -> Bool {
   left.utf8.lexicographicallyPrecedes(right.utf8)
 }
+
+extension Value {
+  /// How deep lists and objects are nested; 0 for a plain value.
+  public var depth: Int {
+    if let elements { return 1 + (elements.map(\.depth).max() ?? 0) }
+    if let attributes { return 1 + (attributes.values.map(\.depth).max() ?? 0) }
+    return 0
+  }
+}

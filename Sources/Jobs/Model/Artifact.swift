@@ -10,18 +10,22 @@ public struct Artifact: Hashable, Sendable {
   public var mode: String
   /// Fetch options, such as `checksum`.
   public var options: [String: String]
+  /// What the block says beyond this model; checked and kept, without effect.
+  public var kept: [KeptSetting]
   /// Where the block was written.
   public var range: SourceRange?
 
   /// Makes an artifact from its parts.
   public init(
     source: String, destination: String = "local/", mode: String = "any",
-    options: [String: String] = [:], range: SourceRange? = nil
+    options: [String: String] = [:], kept: [KeptSetting] = [],
+    range: SourceRange? = nil
   ) {
     self.source = source
     self.destination = destination
     self.mode = mode
     self.options = options
+    self.kept = kept
     self.range = range
   }
 }

@@ -17,12 +17,14 @@ extension Job {
     public var shutdownDelay: Duration
     /// The tasks, in file order.
     public var tasks: [Task]
+    /// What the job file says beyond this model; checked and kept, without effect.
+    public var kept: [KeptSetting]
 
     /// Makes a group with the defaults of a job file that says nothing else.
     public init(
       name: String, count: Int = 1, meta: [String: String] = [:], restart: RestartPolicy = .service,
       reschedule: ReschedulePolicy? = nil, ephemeralDisk: EphemeralDisk = EphemeralDisk(),
-      shutdownDelay: Duration = .zero, tasks: [Task] = []
+      shutdownDelay: Duration = .zero, tasks: [Task] = [], kept: [KeptSetting] = []
     ) {
       self.name = name
       self.count = count
@@ -32,6 +34,7 @@ extension Job {
       self.ephemeralDisk = ephemeralDisk
       self.shutdownDelay = shutdownDelay
       self.tasks = tasks
+      self.kept = kept
     }
   }
 }

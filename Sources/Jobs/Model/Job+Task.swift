@@ -35,6 +35,12 @@ extension Job {
     public var templates: [Template]
     /// Files fetched before the start.
     public var artifacts: [Artifact]
+    /// What the job file says beyond this model; checked and kept, without effect.
+    public var kept: [KeptSetting]
+    /// Where the task was written, from `task` to its label.
+    public var range: SourceRange?
+    /// Where the driver's name was written.
+    public var driverRange: SourceRange?
 
     /// Makes a task with the defaults of a job file that says nothing else.
     public init(
@@ -43,7 +49,8 @@ extension Job {
       lifecycle: LifecycleHook? = nil, leader: Bool = false, killTimeout: Duration = .seconds(5),
       killSignal: String = "", shutdownDelay: Duration = .zero,
       logs: LogConfiguration = LogConfiguration(), resources: Resources = Resources(),
-      restart: RestartPolicy = .service, templates: [Template] = [], artifacts: [Artifact] = []
+      restart: RestartPolicy = .service, templates: [Template] = [], artifacts: [Artifact] = [],
+      kept: [KeptSetting] = [], range: SourceRange? = nil, driverRange: SourceRange? = nil
     ) {
       self.name = name
       self.driver = driver
@@ -61,6 +68,9 @@ extension Job {
       self.restart = restart
       self.templates = templates
       self.artifacts = artifacts
+      self.kept = kept
+      self.range = range
+      self.driverRange = driverRange
     }
   }
 }

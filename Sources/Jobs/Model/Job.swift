@@ -10,6 +10,8 @@ public struct Job: Hashable, Sendable {
   public var priority: Int
   /// Region the job asks for; kept, without effect on one host.
   public var region: String
+  /// Node pool the job asks for; kept, without effect on one host.
+  public var nodePool: String
   /// Namespace of the job.
   public var namespace: String
   /// Datacenters the job may run in; kept, without effect on one host.
@@ -18,22 +20,27 @@ public struct Job: Hashable, Sendable {
   public var meta: [String: String]
   /// The task groups, in file order.
   public var groups: [Group]
+  /// What the job file says beyond this model; checked and kept, without effect.
+  public var kept: [KeptSetting]
 
   /// Makes a job with the defaults of a job file that says nothing else.
   public init(
     id: String, name: String? = nil, type: JobType = .service, priority: Int = 50,
-    region: String = "global", namespace: String = "default", datacenters: [String] = ["*"],
-    meta: [String: String] = [:], groups: [Group] = []
+    region: String = "global", nodePool: String = "default", namespace: String = "default",
+    datacenters: [String] = ["*"], meta: [String: String] = [:], groups: [Group] = [],
+    kept: [KeptSetting] = []
   ) {
     self.id = id
     self.name = name ?? id
     self.type = type
     self.priority = priority
     self.region = region
+    self.nodePool = nodePool
     self.namespace = namespace
     self.datacenters = datacenters
     self.meta = meta
     self.groups = groups
+    self.kept = kept
   }
 }
 

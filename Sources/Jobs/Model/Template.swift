@@ -14,13 +14,16 @@ public struct Template: Hashable, Sendable {
   public var env: Bool
   /// What happens when the text changes: `noop`, `restart`, `signal` or `script`.
   public var changeMode: String
+  /// What the block says beyond this model; checked and kept, without effect.
+  public var kept: [KeptSetting]
   /// Where the block was written.
   public var range: SourceRange?
 
   /// Makes a template from its parts.
   public init(
     data: String? = nil, source: String? = nil, destination: String, permissions: String = "0644",
-    env: Bool = false, changeMode: String = "restart", range: SourceRange? = nil
+    env: Bool = false, changeMode: String = "restart", kept: [KeptSetting] = [],
+    range: SourceRange? = nil
   ) {
     self.data = data
     self.source = source
@@ -28,6 +31,7 @@ public struct Template: Hashable, Sendable {
     self.permissions = permissions
     self.env = env
     self.changeMode = changeMode
+    self.kept = kept
     self.range = range
   }
 }
