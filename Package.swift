@@ -69,8 +69,10 @@ let package = Package(
       swiftSettings: settings),
 
     // MARK: Tests
-    .testTarget(name: "HCLTests", dependencies: ["HCL"], swiftSettings: settings),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs"], swiftSettings: settings),
+    .testTarget(
+      name: "HCLTests", dependencies: ["HCL"], exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "JobsTests", dependencies: ["Jobs"], exclude: ["Fixtures"], swiftSettings: settings),
     .target(name: "ScenarioTestKit", path: "Tests/ScenarioTestKit", swiftSettings: settings),
     .target(
       name: "ModelCheck", dependencies: ["Lifecycle", "Jobs"], path: "Tests/ModelCheck",
