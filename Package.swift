@@ -81,12 +81,13 @@ let package = Package(
       name: "model-check", dependencies: ["ModelCheck", "Lifecycle"], path: "Tests/ModelCheckCommand",
       swiftSettings: settings),
     .testTarget(
-      name: "LifecycleTests", dependencies: ["Lifecycle", "ModelCheck", "ScenarioTestKit"],
+      name: "LifecycleTests", dependencies: ["HCL", "Jobs", "Lifecycle", "ModelCheck", "ScenarioTestKit"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "SupervisionTests", dependencies: ["Supervision", "CSpawn"], swiftSettings: settings),
     .testTarget(
-      name: "PluginTests", dependencies: ["CHostlerDriver", "CSpawn", "HostlerDriver"], swiftSettings: settings),
+      name: "PluginTests", dependencies: ["CHostlerDriver", "CSpawn", "HostlerDriver"],
+      swiftSettings: settings),
     .testTarget(name: "DriverHostTests", dependencies: ["DriverHost"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
     .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),

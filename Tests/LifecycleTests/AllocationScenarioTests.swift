@@ -227,7 +227,7 @@ struct AllocationScenarioTests {
     var host = ScriptedHost(
       [
         ScriptedTask("pre", "true", stage: .prestart),
-        ScriptedTask("main").configured { $0.start_block_for = 2 },
+        ScriptedTask("main").configured { $0.startBlockSeconds = 2 },
       ])
     host.startAgent()
     host.run(seconds: 1)
@@ -293,7 +293,7 @@ struct AllocationScenarioTests {
 
   @Test("a start whose answer was lost is found and not made twice")
   func restoreStarting() {
-    var host = ScriptedHost([ScriptedTask("a").configured { $0.start_block_for = 1 }])
+    var host = ScriptedHost([ScriptedTask("a").configured { $0.startBlockSeconds = 1 }])
     host.startAgent()
     host.run(seconds: 0.5)
     host.restartAgent()
@@ -427,7 +427,7 @@ struct AllocationScenarioTests {
 
   @Test("a start that is answered during a shutdown is recorded")
   func shutdownWhileStarting() {
-    var host = ScriptedHost([ScriptedTask("a").configured { $0.start_block_for = 1 }])
+    var host = ScriptedHost([ScriptedTask("a").configured { $0.startBlockSeconds = 1 }])
     host.startAgent()
     host.run(seconds: 0.5)
     host.send(.shutdown)

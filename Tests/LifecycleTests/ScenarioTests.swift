@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Lifecycle
 import ScenarioTestKit
 import Testing
@@ -11,10 +12,6 @@ struct ScenarioTests {
 
   static let scenarios: [Scenario] =
     (try? Scenario.all(in: fixtures.appending(path: "lifecycle"))) ?? []
-
-  static let jobs: [String: ScriptedJob] =
-    (try? JSONDecoder().decode(
-      [String: ScriptedJob].self, from: Data(contentsOf: fixtures.appending(path: "jobs.json")))) ?? [:]
 
   @Test("all recordings are there")
   func complete() {
@@ -44,8 +41,9 @@ struct ScenarioTests {
 
   @Test("the core does what was recorded", arguments: scenarios)
   func recorded(scenario: Scenario) throws {
-    let job = try #require(Self.jobs[scenario.name])
-    var host = ScriptedHost(plan: job.plan, configs: job.tasks.map(\.config))
+    let file = JobFile.parse(scenario.job, fileName: "\(scenario.name).nomad.hcl")
+    let job = try #require(file.job, "\(file.diagnostics)")
+    var host = try #require(ScriptedHost(job: job))
     host.startAgent()
     for step in scenario.steps {
       if let problem = perform(step, on: &host) {

@@ -37,8 +37,8 @@ struct TaskScenarioTests {
     let again = ScriptedHost.running(
       [
         ScriptedTask("a", attempts: 1).configured {
-          $0.start_error = "boom"
-          $0.start_error_recoverable = true
+          $0.startError = "boom"
+          $0.startErrorRecoverable = true
         }
       ], for: 10)
     #expect(
@@ -46,7 +46,7 @@ struct TaskScenarioTests {
         .received, .taskSetup, .driverFailure, .restarting, .driverFailure, .notRestarting,
       ])
     let once = ScriptedHost.running(
-      [ScriptedTask("a", attempts: 1).configured { $0.start_error = "boom" }], for: 10)
+      [ScriptedTask("a", attempts: 1).configured { $0.startError = "boom" }], for: 10)
     #expect(once.events("a") == [.received, .taskSetup, .driverFailure, .notRestarting])
     #expect(once.details("a", .driverFailure) == ["driver_error": "boom"])
     #expect(once.details("a", .notRestarting)?["restart_reason"] == "Error was unrecoverable")
@@ -90,7 +90,7 @@ struct TaskScenarioTests {
 
   @Test("a kill during the start lets the start finish and then kills")
   func killWhileStarting() {
-    var host = ScriptedHost([ScriptedTask("a").configured { $0.start_block_for = 5 }])
+    var host = ScriptedHost([ScriptedTask("a").configured { $0.startBlockSeconds = 5 }])
     host.startAgent()
     host.run(seconds: 1)
     host.kill("a")

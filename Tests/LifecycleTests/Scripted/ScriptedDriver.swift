@@ -30,7 +30,7 @@ struct ScriptedDriver {
   }
 
   mutating func start(
-    _ task: TaskIndex, _ invocation: Invocation, _ config: ScriptedJob.Config, at now: Double
+    _ task: TaskIndex, _ invocation: Invocation, _ config: ScriptedConfig, at now: Double
   ) -> Start {
     if let alive = processes[task.rawValue], alive.values.contains(where: { !hasEnded($0, at: now) }) {
       violations.append("task \(task.rawValue) was started while it runs")
@@ -38,8 +38,8 @@ struct ScriptedDriver {
     if process(task, invocation) != nil {
       violations.append("task \(task.rawValue) was started twice as \(invocation.rawValue)")
     }
-    if let message = config.start_error {
-      return .failed(StartFailure(message: message, recoverable: config.start_error_recoverable ?? false))
+    if let message = config.startError {
+      return .failed(StartFailure(message: message, recoverable: config.startErrorRecoverable))
     }
     if let command = config.command, command.hasPrefix("/no/") {
       return .failed(StartFailure(message: "\(command): no such file", recoverable: false))
@@ -47,17 +47,17 @@ struct ScriptedDriver {
     starts[task.rawValue, default: 0] += 1
     var run = ShellScript.Run()
     if config.command == nil {
-      run.seconds = config.run_for ?? 0
-      run.result = ExitResult(exitCode: config.exit_code ?? 0, signal: config.exit_signal ?? 0)
-    } else if let script = config.args?.last, config.args?.first == "-c" {
+      run.seconds = config.runSeconds ?? 0
+      run.result = ExitResult(exitCode: config.exitCode ?? 0, signal: config.exitSignal ?? 0)
+    } else if let script = config.args.last, config.args.first == "-c" {
       run = ShellScript(text: script).run(files: &files)
     } else {
-      run = ShellScript(text: ([config.command ?? ""] + (config.args ?? [])).joined(separator: " "))
+      run = ShellScript(text: ([config.command ?? ""] + config.args).joined(separator: " "))
         .run(files: &files)
     }
     processes[task.rawValue, default: [:]][invocation.rawValue] = Process(
       run: run, startedAt: now, endsAt: run.seconds.map { now + $0 }, result: run.result,
-      killAfter: config.kill_after ?? 0)
+      killAfter: config.killAfterSeconds ?? 0)
     return .started
   }
 

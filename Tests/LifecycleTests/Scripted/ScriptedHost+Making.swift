@@ -4,7 +4,7 @@ import Lifecycle
 /// A task of a test, with what its process does.
 struct ScriptedTask {
   var plan: AllocationPlan.Task
-  var config: ScriptedJob.Config
+  var config = ScriptedConfig()
 
   /// Makes a task of a batch job that allows no restarts, unless told otherwise.
   init(
@@ -16,11 +16,12 @@ struct ScriptedTask {
       name: name, stage: stage, leader: leader, killTimeout: killTimeout, shutdownDelay: shutdownDelay,
       restart: RestartPolicy(attempts: attempts, interval: .seconds(600), delay: .seconds(1), mode: .fail),
       restartsOnSuccess: stage.isSidecar || onSuccess, hooks: hooks)
-    config = ScriptedJob.Config(command: "/bin/sh", args: ["-c", script])
+    config.command = "/bin/sh"
+    config.args = ["-c", script]
   }
 
   /// A task whose driver does something special.
-  func configured(_ change: (inout ScriptedJob.Config) -> Void) -> ScriptedTask {
+  func configured(_ change: (inout ScriptedConfig) -> Void) -> ScriptedTask {
     var task = self
     change(&task.config)
     return task

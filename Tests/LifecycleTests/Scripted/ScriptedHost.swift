@@ -28,7 +28,7 @@ struct ScriptedHost {
   private(set) var effects: [AllocationEffect] = []
   private(set) var ends = 0
   var plan: AllocationPlan
-  private let configs: [ScriptedJob.Config]
+  private let configs: [ScriptedConfig]
   private var agenda: [Entry] = []
   private var order = 0
   /// Counts agents: what an earlier one waited for is never answered.
@@ -44,7 +44,7 @@ struct ScriptedHost {
   /// What a stop call comes to, in order; when there is nothing, the signal is delivered.
   var stopFailures: [Int: [StopFailure]] = [:]
 
-  init(plan: AllocationPlan, configs: [ScriptedJob.Config]) {
+  init(plan: AllocationPlan, configs: [ScriptedConfig]) {
     self.plan = plan
     self.configs = configs
     taskRecords = Array(repeating: nil, count: plan.tasks.count)
@@ -154,7 +154,7 @@ struct ScriptedHost {
       break
     case .start(let task, let invocation):
       let config = configs[task.rawValue]
-      let latency = config.start_block_for ?? 0.005
+      let latency = config.startBlockSeconds ?? 0.005
       switch driver.start(task, invocation, config, at: now) {
       case .started:
         schedule(after: latency, .event(.started(task, invocation, handle(task, invocation))))

@@ -1,60 +1,82 @@
-import Foundation
+import HCL
 import Jobs
 import Lifecycle
 
-/// A job as the scripted driver understands it.
-struct ScriptedJob: Decodable {
-  struct Restart: Decodable {
-    var attempts: Int
-    var interval: Double
-    var delay: Double
-    var mode: String
+/// What the drivers of the recordings can be told.
+struct ScriptedConfig {
+  var command: String?
+  var args: [String] = []
+  var startError: String?
+  var startErrorRecoverable = false
+  var startBlockSeconds: Double?
+  var runSeconds: Double?
+  var exitCode: Int?
+  var exitSignal: Int?
+  var killAfterSeconds: Double?
+
+  init() {}
+
+  /// Reads a `config` block.
+  init(_ value: LocatedValue) {
+    guard case .object(let entries) = value.content else { return }
+    for entry in entries {
+      let content = entry.value.content
+      switch entry.key {
+      case "command": command = content.text
+      case "args": args = content.texts
+      case "start_error": startError = content.text
+      case "start_error_recoverable": startErrorRecoverable = content.isTrue
+      case "start_block_for": startBlockSeconds = content.seconds
+      case "run_for": runSeconds = content.seconds
+      case "exit_code": exitCode = content.integer
+      case "exit_signal": exitSignal = content.integer
+      case "kill_after": killAfterSeconds = content.seconds
+      default: break
+      }
+    }
+  }
+}
+
+extension ScriptedHost {
+  /// A host for the first group of a job.
+  init?(job: Job) {
+    guard let group = job.groups.first else { return nil }
+    self.init(
+      plan: AllocationPlan(group: group, jobType: job.type, seed: 7),
+      configs: group.tasks.map { ScriptedConfig($0.config) })
+  }
+}
+
+extension LocatedValue.Content {
+  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+
+  fileprivate var texts: [String] {
+    if case .list(let values) = self { values.compactMap { $0.content.text } } else { [] }
   }
 
-  struct Task: Decodable {
-    var name: String
-    var driver: String
-    var hook: String?
-    var sidecar: Bool
-    var leader: Bool
-    var killTimeout: Double
-    var shutdownDelay: Double
-    var config: Config
+  fileprivate var isTrue: Bool {
+    switch self {
+    case .bool(let value): value
+    case .string(let text): text == "true"
+    case .null, .number, .list, .object: false
+    }
   }
 
-  /// What the two drivers of the recordings can be told.
-  struct Config: Decodable {
-    var command: String?
-    var args: [String]?
-    var start_error: String?
-    var start_error_recoverable: Bool?
-    var start_block_for: Double?
-    var run_for: Double?
-    var exit_code: Int?
-    var exit_signal: Int?
-    var kill_after: Double?
+  fileprivate var integer: Int? {
+    switch self {
+    case .number(let number): number.int
+    case .string(let text): Int(text)
+    case .null, .bool, .list, .object: nil
+    }
   }
 
-  var type: String
-  var restart: Restart
-  var tasks: [Task]
-  var shutdownDelay: Double?
-
-  /// The plan that the core gets.
-  var plan: AllocationPlan {
-    let policy = RestartPolicy(
-      attempts: restart.attempts, interval: .seconds(restart.interval), delay: .seconds(restart.delay),
-      mode: restart.mode == "delay" ? .delay : .fail)
-    let group = Job.Group(
-      name: "g", shutdownDelay: .seconds(shutdownDelay ?? 0),
-      tasks: tasks.map { task in
-        Job.Task(
-          name: task.name, driver: task.driver,
-          lifecycle: task.hook.flatMap { LifecycleHook.Stage(rawValue: $0) }
-            .map { LifecycleHook($0, sidecar: task.sidecar) },
-          leader: task.leader, killTimeout: .seconds(task.killTimeout),
-          shutdownDelay: .seconds(task.shutdownDelay), restart: policy)
-      })
-    return AllocationPlan(group: group, jobType: JobType(rawValue: type) ?? .service, seed: 7)
+  /// A duration of one unit, such as `500ms` or `10s`.
+  fileprivate var seconds: Double? {
+    guard let text else { return nil }
+    for (unit, seconds) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where text.hasSuffix(unit)
+    {
+      if let value = Double(text.dropLast(unit.count)) { return value * seconds }
+    }
+    return nil
   }
 }
