@@ -12,16 +12,25 @@ extension ConfigurationSchema {
   public func check(
     _ value: LocatedValue?, subject: String, range: SourceRange? = nil
   ) throws(DiagnosticsError) -> CheckedConfiguration {
-    CheckedConfiguration(schema: self, values: fields.map { _ in nil })
+    var checker = ConfigurationChecker(subject: subject, allowsReferences: false)
+    let configuration = checker.check(value, against: self, at: range)
+    guard checker.diagnostics.isEmpty else { throw DiagnosticsError(checker.diagnostics) }
+    return configuration
   }
 
   /// Checks a configuration as it stands in a job file: text with a `${…}` that is only known when the
   /// task starts fits every field that is one word.
   ///
-  /// - Returns: what is wrong with it.
+  /// - Parameters:
+  ///   - value: the configuration; nil or null when there is none.
+  ///   - subject: what it belongs to, for messages: `task "web"`.
+  ///   - range: where to point at when something is missing and `value` has no place of its own.
+  /// - Returns: everything that is wrong with it.
   public func validate(
     _ value: LocatedValue?, subject: String, range: SourceRange? = nil
   ) -> [Diagnostic] {
-    []
+    var checker = ConfigurationChecker(subject: subject, allowsReferences: true)
+    _ = checker.check(value, against: self, at: range)
+    return checker.diagnostics
   }
 }

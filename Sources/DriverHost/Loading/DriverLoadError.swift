@@ -1,3 +1,5 @@
+public import HCL
+
 /// Why a driver is not there: one error for each library or driver that could not be used. The others
 /// go on.
 public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -56,11 +58,13 @@ public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertibl
   public var found: String
   /// What to do about it.
   public var remedy: String
+  /// For a configuration that does not fit: the mistakes with their places.
+  public var diagnostics: [Diagnostic]
 
   /// Makes an error from its parts.
   public init(
     _ problem: Problem, driver: String? = nil, file: String? = nil, expected: String, found: String,
-    remedy: String
+    remedy: String, diagnostics: [Diagnostic] = []
   ) {
     self.problem = problem
     self.driver = driver
@@ -68,6 +72,7 @@ public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertibl
     self.expected = expected
     self.found = found
     self.remedy = remedy
+    self.diagnostics = diagnostics
   }
 
   /// The rule of the ABI that was broken, if one was.

@@ -61,14 +61,7 @@ enum MessageDigest {
   }
 
   // MARK: SHA-2
-  static func sha256(_ message: [UInt8]) -> [UInt8] {
-    var state = roots(ofPrimes: 8, cubic: false).map { UInt32(truncatingIfNeeded: $0 >> 32) }
-    let constants = roots(ofPrimes: 64, cubic: true).map { UInt32(truncatingIfNeeded: $0 >> 32) }
-    compress(
-      &state, constants, padded(message, blockBytes: 64, isBigEndian: true),
-      scheduleShifts: ([7, 18, 3], [17, 19, 10]), roundShifts: ([6, 11, 25], [2, 13, 22]))
-    return bigEndianBytes(state)
-  }
+  static func sha256(_ message: [UInt8]) -> [UInt8] { SHA256.digest(message) }
 
   static func sha512(_ message: [UInt8]) -> [UInt8] {
     var state = roots(ofPrimes: 8, cubic: false)
@@ -78,7 +71,7 @@ enum MessageDigest {
     return bigEndianBytes(state)
   }
 
-  /// The rounds that SHA-256 and SHA-512 share; they differ in word size, constants and shifts.
+  /// The rounds of the SHA-2 functions; they differ in word size, constants and shifts.
   private static func compress<Word: FixedWidthInteger & UnsignedInteger>(
     _ state: inout [Word], _ constants: [Word], _ padded: [UInt8],
     scheduleShifts: ([Int], [Int]), roundShifts: ([Int], [Int])
@@ -110,7 +103,7 @@ enum MessageDigest {
 
   /// The first 64 bits of the fractions of the square or cube roots of the first primes: the
   /// constants of SHA-2.
-  private static func roots(ofPrimes count: Int, cubic: Bool) -> [UInt64] {
+  static func roots(ofPrimes count: Int, cubic: Bool) -> [UInt64] {
     var primes: [UInt64] = []
     var candidate: UInt64 = 2
     while primes.count < count {
