@@ -56,8 +56,9 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Jobs", dependencies: ["HCL"], swiftSettings: settings),
     .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
+    .systemLibrary(name: "CLinux"),
     .target(
-      name: "DriverHost", dependencies: ["CHostlerDriver", "HCL"], swiftSettings: settings),
+      name: "DriverHost", dependencies: ["CHostlerDriver", "CLinux", "HCL"], swiftSettings: settings),
     .target(
       name: "Runner", dependencies: ["Lifecycle", "DriverHost"], swiftSettings: settings),
     .target(name: "Agent", dependencies: ["Runner"], swiftSettings: settings),
@@ -66,6 +67,11 @@ let package = Package(
       dependencies: [
         "Agent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      swiftSettings: settings),
+
+    // MARK: Benchmarks
+    .executableTarget(
+      name: "driver-call-benchmark", dependencies: ["DriverHost"], path: "Benchmarks/DriverCalls",
       swiftSettings: settings),
 
     // MARK: Tests
@@ -88,7 +94,9 @@ let package = Package(
     .testTarget(
       name: "PluginTests", dependencies: ["CHostlerDriver", "CSpawn", "HostlerDriver"],
       swiftSettings: settings),
-    .testTarget(name: "DriverHostTests", dependencies: ["DriverHost"], swiftSettings: settings),
+    .testTarget(
+      name: "DriverHostTests", dependencies: ["DriverHost", "HCL"], exclude: ["Drivers"],
+      swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
     .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["Jobs"], swiftSettings: settings),

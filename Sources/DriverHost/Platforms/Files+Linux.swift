@@ -140,3 +140,11 @@ func duplicatedDescriptor(_ descriptor: Int32) -> Int32? {
   let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
   return copy < 0 ? nil : copy
 }
+
+/// Whether a descriptor is open and can turn readable.
+func isPollable(_ descriptor: Int32) -> Bool {
+  guard descriptor > 2 else { return false }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0 else { return false }
+  return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+}

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -47,7 +48,7 @@ final class WaitPoller: Sendable {
   /// The poller of this process. Its thread starts with the first wait and lives as long as the process.
   static let shared = WaitPoller()
 
-  init() { epoll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue)) }
+  init() { epoll = hostler_epoll_create() }
 
   /// Suspends until a descriptor is readable or closed at its other end.
   ///
@@ -57,6 +58,8 @@ final class WaitPoller: Sendable {
   /// - Parameter owner: for whom; see ``end(owner:)``.
   func wait(for descriptor: Int32, owner: ObjectIdentifier) async -> Outcome {
     let number = nextNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    // A cancellation that comes too late leaves its mark.
+    defer { state.withLock { _ = $0.cancelled.remove(number) } }
     return await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         begin(number, Wait(descriptor: descriptor, owner: owner, continuation: continuation))
@@ -76,15 +79,14 @@ final class WaitPoller: Sendable {
     var startsThread = false
     // While the lock is held neither the polling thread nor a cancellation can take the wait away, so
     // what is found in the table is in the kernel as well.
-    let refusal: Outcome? = state.withLock { state in
+    let immediate: Outcome? = state.withLock { state in
       if state.cancelled.remove(number) != nil {
         close(wait.descriptor)
         return .cancelled
       }
       // Low numbers are this process's own; a driver that hands them out would have them closed.
       guard wait.descriptor > 2 else { return .refused(.notOpen) }
-      var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: number))
-      guard epoll_ctl(epoll, EPOLL_CTL_ADD, wait.descriptor, &event) == 0 else {
+      guard hostler_epoll_add(epoll, wait.descriptor, number) == 0 else {
         return .refused(refusal(of: wait.descriptor, error: errno))
       }
       state.waits[number] = wait
@@ -92,8 +94,8 @@ final class WaitPoller: Sendable {
       state.isRunning = true
       return nil
     }
-    if let refusal {
-      wait.continuation.resume(returning: refusal)
+    if let immediate {
+      wait.continuation.resume(returning: immediate)
     } else if startsThread, !startThread(name: "driver-wait", { self.poll() }) {
       state.withLock { $0.isRunning = false }
       finish(number, .refused(.outOfResources("no thread can be made")))
@@ -127,7 +129,7 @@ final class WaitPoller: Sendable {
     let wait = state.withLock { state -> Wait? in
       state.cancelled.remove(number)
       guard let wait = state.waits.removeValue(forKey: number) else { return nil }
-      epoll_ctl(epoll, EPOLL_CTL_DEL, wait.descriptor, nil)
+      hostler_epoll_remove(epoll, wait.descriptor)
       close(wait.descriptor)
       return wait
     }
@@ -135,11 +137,12 @@ final class WaitPoller: Sendable {
   }
 
   private func poll() {
-    var events = [epoll_event](repeating: epoll_event(), count: 256)
+    var numbers = [UInt64](repeating: 0, count: 64)
     while true {
-      let count = epoll_wait(epoll, &events, Int32(events.count), -1)
+      let count = hostler_epoll_wait(epoll, &numbers, Int32(numbers.count))
+      // Only an interruption can fail here.
       guard count > 0 else { continue }
-      for event in events[..<Int(count)] { finish(event.data.u64, .readable) }
+      for number in numbers[..<Int(count)] { finish(number, .readable) }
     }
   }
 }

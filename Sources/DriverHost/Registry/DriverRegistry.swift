@@ -1,123 +1,244 @@
+internal import HCL
 internal import Synchronization
-
-/// What is known about a driver.
-public struct DriverInfo: Hashable, Sendable {
-  /// What the driver is.
-  public var descriptor: DriverDescriptor
-  /// The last fingerprint; nil before the first, and when the last one failed.
-  public var fingerprint: Fingerprint?
-  /// Why the last fingerprint failed; nil when it did not.
-  public var failure: DriverError?
-
-  /// Makes a record from its parts.
-  public init(descriptor: DriverDescriptor, fingerprint: Fingerprint? = nil, failure: DriverError? = nil) {
-    self.descriptor = descriptor
-    self.fingerprint = fingerprint
-    self.failure = failure
-  }
-
-  /// The driver's name.
-  public var name: String { descriptor.name }
-  /// How it is; a driver that cannot say is unhealthy.
-  public var health: DriverHealth { fingerprint?.health ?? .unhealthy }
-}
-
-/// A job names a driver that is not there.
-public struct UnknownDriverError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The name.
-  public var name: String
-  /// The names of the drivers that are there.
-  public var available: [String]
-  /// The one that was most likely meant.
-  public var suggestion: String?
-
-  /// A sentence for a person.
-  public var description: String {
-    let list = available.isEmpty ? "No driver is loaded." : "Loaded: \(available.joined(separator: ", "))."
-    let hint = suggestion.map { " Did you mean \"\($0)\"?" } ?? ""
-    return "There is no driver \"\(name)\".\(hint) \(list)"
-  }
-}
-
-/// One message of a driver for the host's log.
-public struct DriverLogMessage: Hashable, Sendable {
-  /// How much it matters. The raw values are the ABI's.
-  public enum Level: Int32, Hashable, Sendable {
-    case trace = 0
-    case debug = 1
-    case info = 2
-    case warning = 3
-    case error = 4
-  }
-
-  /// The driver's name.
-  public var driver: String
-  /// How much it matters.
-  public var level: Level
-  /// The message.
-  public var text: String
-
-  /// Makes a message from its parts.
-  public init(driver: String, level: Level, text: String) {
-    self.driver = driver
-    self.level = level
-    self.text = text
-  }
-}
 
 /// The drivers of an agent: loads them, knows their health, and hands them out by name.
 ///
 /// Every method may be called from any task.
 public final class DriverRegistry: Sendable {
+  private struct Entry {
+    var driver: any Driver
+    var info: DriverInfo
+    /// Asks again by time and when the driver says so; ended when the registry is closed.
+    var refresher: Task<Void, Never>?
+  }
+
+  private struct State {
+    var entries: [String: Entry] = [:]
+    var observers: [Int: AsyncStream<DriverInfo>.Continuation] = [:]
+    var nextObserver = 0
+    var isRestored = false
+    var isClosed = false
+  }
+
+  private let state = Mutex(State())
   private let deadlines: DriverDeadlines
+  private let refreshLimits: RefreshLimits
   private let log: @Sendable (DriverLogMessage) -> Void
 
   /// Makes an empty registry.
   ///
   /// - Parameters:
   ///   - deadlines: how long to wait for drivers.
+  ///   - refreshLimits: how often to ask drivers how they are.
   ///   - log: takes what drivers log; called on any thread, must be quick.
   public init(
-    deadlines: DriverDeadlines = DriverDeadlines(),
+    deadlines: DriverDeadlines = DriverDeadlines(), refreshLimits: RefreshLimits = RefreshLimits(),
     log: @escaping @Sendable (DriverLogMessage) -> Void = { _ in }
   ) {
     self.deadlines = deadlines
+    self.refreshLimits = refreshLimits
     self.log = log
   }
 
+  // MARK: Loading
   /// Loads, opens and configures drivers and takes their first fingerprint.
   ///
+  /// A block that names no file stands for NAME.so or libNAME.so in the plugin directory. Every other
+  /// driver library of that directory is loaded too, and its drivers get an empty configuration; a library
+  /// that is no driver is passed over.
+  ///
   /// - Returns: what could not be used, one error each; everything else is there.
-  public func load(_ configuration: DriversConfiguration) async -> [DriverLoadError] { [] }
+  public func load(_ configuration: DriversConfiguration) async -> [DriverLoadError] {
+    var failures: [DriverLoadError] = []
+    var files: [String] = []
+    let loader = DriverLoader(deadlines: deadlines, log: log)
+    defer { loader.close() }
+    if let directory = configuration.pluginDirectory {
+      do { files = try await loader.files(in: directory) } catch { failures.append(error) }
+    }
+    let plan = LoadPlan(configuration, files: files)
+    failures += plan.failures
+    for library in plan.libraries {
+      let taken = state.withLock { $0.entries.mapValues(\.info.descriptor.libraryPath) }
+      let loaded = await loader.load(library, taken: taken)
+      failures += loaded.failures
+      for driver in loaded.drivers {
+        do { try await add(driver) } catch { failures.append(error) }
+      }
+    }
+    return failures
+  }
 
-  /// Adds a driver that was made elsewhere, and takes its first fingerprint.
+  /// Adds a driver that was made elsewhere, and takes its first fingerprint. It belongs to the registry
+  /// from then on; one that is refused is closed.
   ///
   /// - Throws: ``DriverLoadError/Problem/duplicateName``.
-  public func add(_ driver: any Driver) async throws(DriverLoadError) {}
+  public func add(_ driver: any Driver) async throws(DriverLoadError) {
+    let descriptor = driver.descriptor
+    let name = descriptor.name
+    let info = await Self.ask(driver)
+    let (other, isRestored) = state.withLock { state -> (String?, Bool) in
+      if let known = state.entries[name] { return (known.info.descriptor.libraryPath, false) }
+      state.entries[name] = Entry(driver: driver, info: info)
+      return (nil, state.isRestored)
+    }
+    if let other {
+      await driver.close()
+      throw DriverLoadError(
+        .duplicateName, driver: name, file: descriptor.libraryPath, expected: "one driver of each name",
+        found: "\"\(name)\" loaded from \(other) before", remedy: "remove one of the two files")
+    }
+    publish(info)
+    if isRestored { _ = await restore(driver) }
+    let refresher = Task { await self.keepAsking(driver) }
+    state.withLock { $0.entries[name]?.refresher = refresher }
+  }
 
+  // MARK: Looking up
   /// A driver by its name.
   public func driver(named name: String) throws(UnknownDriverError) -> any Driver {
-    throw UnknownDriverError(name: name, available: [], suggestion: nil)
+    let (driver, names) = state.withLock { ($0.entries[name]?.driver, $0.entries.keys.sorted()) }
+    if let driver { return driver }
+    throw UnknownDriverError(
+      name: name, available: names, suggestion: nearestName(to: name, among: names))
   }
 
   /// The drivers that are there, by name.
-  public var all: [DriverInfo] { [] }
+  public var all: [DriverInfo] {
+    state.withLock { state in state.entries.values.map(\.info).sorted { $0.name < $1.name } }
+  }
 
   /// What is known about a driver.
-  public func info(named name: String) -> DriverInfo? { nil }
+  public func info(named name: String) -> DriverInfo? { state.withLock { $0.entries[name]?.info } }
 
+  // MARK: Health
   /// What is known about a driver, each time when that has changed; ends when the registry is closed.
-  public func changes() -> AsyncStream<DriverInfo> { AsyncStream { $0.finish() } }
+  ///
+  /// An observer that falls behind misses the oldest changes.
+  public func changes() -> AsyncStream<DriverInfo> {
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: DriverInfo.self, bufferingPolicy: .bufferingNewest(256))
+    let number = state.withLock { state -> Int? in
+      guard !state.isClosed else { return nil }
+      state.nextObserver += 1
+      state.observers[state.nextObserver] = continuation
+      return state.nextObserver
+    }
+    guard let number else {
+      continuation.finish()
+      return stream
+    }
+    continuation.onTermination = { [weak self] _ in
+      self?.state.withLock { _ = $0.observers.removeValue(forKey: number) }
+    }
+    return stream
+  }
 
+  /// Asks every driver again how it is.
+  public func refresh() async {
+    let drivers = state.withLock { $0.entries.values.map(\.driver) }
+    for driver in drivers { update(await Self.ask(driver)) }
+  }
+
+  private static func ask(_ driver: any Driver) async -> DriverInfo {
+    do {
+      return DriverInfo(descriptor: driver.descriptor, fingerprint: try await driver.fingerprint())
+    } catch {
+      return DriverInfo(descriptor: driver.descriptor, failure: error)
+    }
+  }
+
+  private func update(_ info: DriverInfo) {
+    let isNew = state.withLock { state in
+      guard let known = state.entries[info.name]?.info, known != info else { return false }
+      state.entries[info.name]?.info = info
+      return true
+    }
+    if isNew { publish(info) }
+  }
+
+  private func publish(_ info: DriverInfo) {
+    let observers = state.withLock { $0.observers.values.map { $0 } }
+    for observer in observers { observer.yield(info) }
+  }
+
+  private func keepAsking(_ driver: any Driver) async {
+    let name = driver.descriptor.name
+    while !Task.isCancelled {
+      let known = info(named: name)
+      let pause = refreshLimits.pause(after: known)
+      await withTaskGroup { group in
+        group.addTask { await driver.waitForFingerprintChange() }
+        if let pause { group.addTask { try? await Task.sleep(for: pause) } }
+        await group.next()
+        group.cancelAll()
+      }
+      if Task.isCancelled { return }
+      update(await Self.ask(driver))
+      // A driver that never stops saying so must not take a whole processor.
+      try? await Task.sleep(for: refreshLimits.shortest)
+    }
+  }
+
+  // MARK: The end of restoring, the end
   /// Tells every driver that no more tasks are going to be recovered; see ``Driver/restoreComplete()``.
+  /// Drivers that are added later are told at once.
   ///
   /// - Returns: what went wrong; those drivers serve all the same.
   @discardableResult
-  public func restoreComplete() async -> [DriverError] { [] }
+  public func restoreComplete() async -> [DriverError] {
+    let drivers = state.withLock { state -> [any Driver] in
+      guard !state.isRestored else { return [] }
+      state.isRestored = true
+      return state.entries.sorted { $0.key < $1.key }.map(\.value.driver)
+    }
+    var failures: [DriverError] = []
+    for driver in drivers { if let failure = await restore(driver) { failures.append(failure) } }
+    return failures
+  }
 
-  /// Asks every driver again how it is.
-  public func refresh() async {}
+  private func restore(_ driver: any Driver) async -> DriverError? {
+    do {
+      try await driver.restoreComplete()
+      return nil
+    } catch {
+      log(DriverLogMessage(driver: driver.descriptor.name, level: .error, text: error.description))
+      return error
+    }
+  }
 
   /// Closes every driver; their tasks go on.
-  public func close() async {}
+  public func close() async {
+    let (entries, observers) = state.withLock { state in
+      defer {
+        state.entries = [:]
+        state.observers = [:]
+        state.isClosed = true
+      }
+      return (Array(state.entries.values), Array(state.observers.values))
+    }
+    for entry in entries { entry.refresher?.cancel() }
+    for entry in entries { await entry.driver.close() }
+    for observer in observers { observer.finish() }
+  }
+}
+
+/// How often drivers are asked how they are.
+public struct RefreshLimits: Hashable, Sendable {
+  /// The least time between two questions that nobody asked for.
+  public var shortest: Duration
+  /// When a driver is asked again that could not say.
+  public var afterFailure: Duration
+
+  /// Makes limits from their parts.
+  public init(shortest: Duration = .seconds(1), afterFailure: Duration = .seconds(30)) {
+    self.shortest = shortest
+    self.afterFailure = afterFailure
+  }
+
+  /// How long to wait before asking again by time; nil for never.
+  func pause(after info: DriverInfo?) -> Duration? {
+    guard let info, info.failure == nil else { return afterFailure }
+    return info.fingerprint?.refreshInterval.map { max($0, shortest) }
+  }
 }

@@ -49,6 +49,43 @@ extension DriversConfiguration {
   ///
   /// - Parameter decoder: the decoder of the file's body; mistakes go to its collector.
   public init(decoding decoder: inout BodyDecoder) {
-    self.init(pluginDirectory: decoder.string("plugin_dir"))
+    var directory = decoder.string("plugin_dir")
+    if directory == "" {
+      decoder.report("plugin_dir", "Invalid plugin_dir", "plugin_dir is the path of a directory.")
+      directory = nil
+    }
+    var plugins: [PluginBlock] = []
+    for block in decoder.blocks("plugin", labels: ["name"]) {
+      let plugin = PluginBlock(decoding: block, collector: decoder.collector)
+      if let other = plugins.first(where: { $0.name == plugin.name }) {
+        decoder.collector.error(
+          "Plugin set twice", "There is a plugin block \"\(plugin.name)\" already.", at: block.headerSpan,
+          notes: other.range.map { [Diagnostic.Note("the first one is here", range: $0)] } ?? [])
+      } else {
+        plugins.append(plugin)
+      }
+    }
+    self.init(pluginDirectory: directory, plugins: plugins)
+  }
+}
+
+extension PluginBlock {
+  fileprivate init(decoding block: ScopedBlock, collector: DiagnosticCollector) {
+    var decoder = BodyDecoder(block, collector: collector)
+    self.init(
+      name: block.labels.first?.text ?? "", path: decoder.string("path"), sha256: decoder.string("sha256"),
+      config: decoder.located("config"), range: collector.source.range(of: block.headerSpan))
+    if let text = decoder.string("isolation") {
+      if let isolation = DriverIsolation(rawValue: text) {
+        self.isolation = isolation
+      } else {
+        let names = DriverIsolation.allCases.map(\.rawValue)
+        decoder.report(
+          "isolation", "Unknown isolation",
+          "It is \(names.map { "\"\($0)\"" }.joined(separator: " or ")).",
+          suggestion: nearestName(to: text, among: names))
+      }
+    }
+    decoder.finish()
   }
 }
