@@ -94,9 +94,12 @@ let package = Package(
     .testTarget(
       name: "PluginTests", dependencies: ["CHostlerDriver", "CSpawn", "HostlerDriver"],
       swiftSettings: settings),
-    .testTarget(
-      name: "DriverHostTests", dependencies: ["DriverHost", "HCL"], exclude: ["Drivers"],
+    .executableTarget(
+      name: "driver-load-probe", dependencies: ["DriverHost"], path: "Tests/DriverLoadProbe",
       swiftSettings: settings),
+    .testTarget(
+      name: "DriverHostTests", dependencies: ["DriverHost", "HCL", "driver-load-probe"],
+      exclude: ["Drivers"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
     .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["Jobs"], swiftSettings: settings),
