@@ -97,7 +97,11 @@ enum TestLibraries {
   static func runToEnd(_ program: String, _ arguments: [String]) throws -> Output {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = program.hasPrefix("/") ? [program] + arguments : [program] + arguments
+    process.arguments = [program] + arguments
+    // Swift's own crash handler would go on after a signal that was sent, and so hide how it ends.
+    process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_BACKTRACE": "enable=no"]) {
+      _, own in own
+    }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe

@@ -38,6 +38,8 @@ struct ELFImage {
 
   private static let headerBytes = 64
   private static let sectionHeaderBytes = 64
+  private static let segmentHeaderBytes = 56
+  private static let loadedSegmentType: UInt32 = 1
   private static let symbolBytes = 24
   private static let symbolTableType: UInt32 = 11
   private static let emptySectionType: UInt32 = 8
@@ -61,9 +63,34 @@ struct ELFImage {
     guard machine == Self.ownMachine else { throw .machine(machine) }
     let type = bytes.loadUnaligned(fromByteOffset: 16, as: UInt16.self)
     guard type == 3 else { throw .type(type) }
+    try Self.checkSegments(bytes)
     sectionTableOffset = bytes.loadUnaligned(fromByteOffset: 40, as: UInt64.self)
     sectionHeaderSize = bytes.loadUnaligned(fromByteOffset: 58, as: UInt16.self)
     sectionCount = bytes.loadUnaligned(fromByteOffset: 60, as: UInt16.self)
+  }
+
+  /// Checks that everything the loader is going to map is in the file: touching a page that is mapped
+  /// beyond a file's end would end the process.
+  private static func checkSegments(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
+    let tableOffset = bytes.loadUnaligned(fromByteOffset: 32, as: UInt64.self)
+    let headerSize = bytes.loadUnaligned(fromByteOffset: 54, as: UInt16.self)
+    let count = bytes.loadUnaligned(fromByteOffset: 56, as: UInt16.self)
+    guard Int(headerSize) >= segmentHeaderBytes, count > 0 else {
+      throw .malformed("there is nothing to load in it")
+    }
+    for index in 0..<count {
+      let (offset, overflow) = tableOffset.addingReportingOverflow(UInt64(index) * UInt64(headerSize))
+      guard !overflow, bytes.count >= segmentHeaderBytes,
+        offset <= UInt64(bytes.count - segmentHeaderBytes)
+      else { throw .malformed("segment header \(index) lies beyond its end: it seems to be cut off") }
+      let start = Int(offset)
+      guard bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self) == loadedSegmentType else { continue }
+      let position = bytes.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self)
+      let size = bytes.loadUnaligned(fromByteOffset: start + 32, as: UInt64.self)
+      guard position <= UInt64(bytes.count), size <= UInt64(bytes.count) - position else {
+        throw .malformed("segment \(index) lies beyond its end: it seems to be cut off")
+      }
+    }
   }
 
   private struct Section {
@@ -76,6 +103,8 @@ struct ELFImage {
   /// Whether the library exports a function of a name.
   func exportsFunction(_ name: String) throws(Problem) -> Bool {
     let wanted = Array(name.utf8) + [0]
+    // A table that is cut off shows that the file is, wherever the symbols are.
+    if sectionCount > 0 { _ = try section(sectionCount - 1) }
     for index in 0..<sectionCount {
       let section = try section(index)
       guard section.type == Self.symbolTableType else { continue }

@@ -140,33 +140,43 @@ static void echo(const hostler_config *config, hostler_sink sink) {
   double ratio = -1;
   size_t count = 99;
   hostler_string value, key;
+  hostler_status status;
 #define PUT(...) (snprintf(line, sizeof line, __VA_ARGS__), sink.write(sink.context, text(line)))
   PUT("size=%zu\n", get->size);
-  PUT("flag=%d,%d\n", get->get_bool(context, "flag", &flag), flag);
-  PUT("count=%d,%lld\n", get->get_int64(context, "count", &number), (long long)number);
+  status = get->get_bool(context, "flag", &flag);
+  PUT("flag=%d,%d\n", status, flag);
+  status = get->get_int64(context, "count", &number);
+  PUT("count=%d,%lld\n", status, (long long)number);
   number = -1;
-  PUT("wait=%d,%lld\n", get->get_int64(context, "wait", &number), (long long)number);
+  status = get->get_int64(context, "wait", &number);
+  PUT("wait=%d,%lld\n", status, (long long)number);
   number = -1;
-  PUT("limit=%d,%lld\n", get->get_int64(context, "limit", &number), (long long)number);
-  PUT("ratio=%d,%g\n", get->get_double(context, "ratio", &ratio), ratio);
-  PUT("args=%d,%zu\n", get->get_count(context, "args", &count), count);
+  status = get->get_int64(context, "limit", &number);
+  PUT("limit=%d,%lld\n", status, (long long)number);
+  status = get->get_double(context, "ratio", &ratio);
+  PUT("ratio=%d,%g\n", status, ratio);
+  status = get->get_count(context, "args", &count);
+  PUT("args=%d,%zu\n", status, count);
   for (size_t index = 0; index < count && count < 99; index++)
     if (get->get_list_item(context, "args", index, &value) == HOSTLER_OK)
       PUT("args[%zu]=%s(%zu,%d)\n", index, value.data, value.length, value.data[value.length]);
   PUT("args[beyond]=%d\n", get->get_list_item(context, "args", count, &value));
   count = 99;
-  PUT("labels=%d,%zu\n", get->get_count(context, "labels", &count), count);
+  status = get->get_count(context, "labels", &count);
+  PUT("labels=%d,%zu\n", status, count);
   for (size_t index = 0; index < count && count < 99; index++)
     if (get->get_map_entry(context, "labels", index, &key, &value) == HOSTLER_OK)
       PUT("labels[%s]=%s\n", key.data, value.data);
   count = 99;
-  PUT("mount=%d,%zu\n", get->get_count(context, "mount", &count), count);
+  status = get->get_count(context, "mount", &count);
+  PUT("mount=%d,%zu\n", status, count);
   hostler_config block;
   if (get->get_block(context, "mount", 0, &block) == HOSTLER_OK &&
       block.getters->get_string(block.context, "source", &value) == HOSTLER_OK)
     PUT("mount.source=%s\n", value.data);
   count = 99;
-  PUT("port=%d,%zu\n", get->get_count(context, "port", &count), count);
+  status = get->get_count(context, "port", &count);
+  PUT("port=%d,%zu\n", status, count);
   for (size_t index = 0; index < count && count < 99; index++)
     if (get->get_block(context, "port", index, &block) == HOSTLER_OK &&
         block.getters->get_int64(block.context, "number", &number) == HOSTLER_OK)

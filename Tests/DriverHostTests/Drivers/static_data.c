@@ -149,6 +149,6 @@ extern const hostler_entry entry;
 const hostler_entry entry = {ABI_MAJOR, ABI_MINOR, ENTRY_SIZE, PLUGIN_NAME, "1", DRIVERS, DRIVER_COUNT, OPEN};
 
 const hostler_entry *hostler_driver_entry(void) {
-  (void)open_driver, (void)first;
+  (void)open_driver, (void)first, (void)start;
   return ENTRY;
 }
