@@ -3,7 +3,7 @@ extension Parser {
   mutating func parseTuple() throws(SyntaxFailure) -> Expression {
     let open = read()
     return try withNewlines(false) { parser throws(SyntaxFailure) in
-      if parser.isWord(parser.next, "for") { return try parser.parseFor(open) }
+      if parser.isWord(parser.next, "for") { return try parser.parseNestedFor(open) }
       var elements: [Expression] = []
       while parser.next.kind != .closeBracket {
         elements.append(try parser.parseExpression())
@@ -29,7 +29,7 @@ extension Parser {
       parser.isWord(parser.next, "for")
     }
     if isFor {
-      return try withNewlines(false) { parser throws(SyntaxFailure) in try parser.parseFor(open) }
+      return try withNewlines(false) { parser throws(SyntaxFailure) in try parser.parseNestedFor(open) }
     }
     return try withNewlines(true) { parser throws(SyntaxFailure) in
       var items: [ObjectItem] = []
@@ -39,10 +39,12 @@ extension Parser {
           continue
         }
         if parser.next.kind == .closeBrace { break }
+        if parser.next.kind == .endOfFile { throw parser.unclosedObject(open) }
         items.append(try parser.parseObjectItem(open))
         switch parser.next.kind {
         case .comma, .newline: parser.read()
         case .closeBrace: break
+        case .endOfFile: throw parser.unclosedObject(open)
         default:
           throw parser.unexpected(
             parser.next, "Comma or newline expected", "The next attribute begins after a comma or a newline.")
@@ -51,6 +53,10 @@ extension Parser {
       let close = parser.read()
       return Expression(.object(items), span: open.span.union(close.span))
     }
+  }
+
+  private mutating func unclosedObject(_ open: Token) -> SyntaxFailure {
+    failure("Unclosed object", "The file ends before the \"}\" that closes this object.", at: open.span)
   }
 
   private mutating func parseObjectItem(_ open: Token) throws(SyntaxFailure) -> ObjectItem {
@@ -71,6 +77,11 @@ extension Parser {
   }
 
   // MARK: For expressions
+  /// A for expression counts as two levels: it takes about twice the stack of a list.
+  private mutating func parseNestedFor(_ open: Token) throws(SyntaxFailure) -> Expression {
+    try nested { parser throws(SyntaxFailure) in try parser.parseFor(open) }
+  }
+
   private mutating func parseFor(_ open: Token) throws(SyntaxFailure) -> Expression {
     let isObject = open.kind == .openBrace
     read()

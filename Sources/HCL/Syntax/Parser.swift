@@ -3,8 +3,9 @@ struct SyntaxFailure: Error {}
 
 /// Limits that keep hostile files from exhausting the stack or the terminal.
 public enum SyntaxLimit {
-  /// How deep blocks, expressions and templates may be nested in each other.
-  public static let depth = 100
+  /// How deep blocks, expressions and templates may be nested in each other; a for expression counts
+  /// twice. Small enough for a thread with 512 KB of stack, in a debug build too.
+  public static let depth = 50
   /// How many syntax errors are reported before parsing stops.
   public static let diagnostics = 50
 }
