@@ -1,6 +1,6 @@
 extension LocatedValue {
   /// A value all of whose parts were written at one place.
-  public init(_ value: Value, range: SourceRange?) {
+  public init(value: Value, range: SourceRange?) {
     let content: Content =
       switch value {
       case .null: .null
@@ -8,11 +8,11 @@ extension LocatedValue {
       case .number(let number): .number(number)
       case .string(let text): .string(text)
       case .list(let elements, _), .set(let elements, _), .tuple(let elements):
-        .list(elements.map { LocatedValue($0, range: range) })
+        .list(elements.map { LocatedValue(value: $0, range: range) })
       case .map(let attributes, _), .object(let attributes):
         .object(
           attributes.inKeyOrder.map { key, value in
-            Entry(key: key, keyRange: range, value: LocatedValue(value, range: range))
+            Entry(key: key, keyRange: range, value: LocatedValue(value: value, range: range))
           })
       }
     self.init(content, range: range)
@@ -60,7 +60,7 @@ extension DiagnosticCollector {
       }
       add(evaluator.diagnostics)
       return LocatedValue(.object(entries), range: range)
-    default: return LocatedValue(evaluate(expression, in: context) ?? .null, range: range)
+    default: return LocatedValue(value: evaluate(expression, in: context) ?? .null, range: range)
     }
   }
 

@@ -1,0 +1,138 @@
+import HCL
+import Jobs
+import Testing
+
+@Suite("The rules of job files")
+struct JobFileRuleTests {
+  private func parse(_ text: String) -> JobFile.Result { JobFile.parse(text, fileName: "test.nomad.hcl") }
+
+  private func task(_ body: String) -> JobFile.Result {
+    parse("job \"j\" {\n group \"g\" {\n  task \"t\" {\n   driver = \"d\"\n\(body)\n  }\n }\n}")
+  }
+
+  private func group(_ body: String, type: String = "service") -> JobFile.Result {
+    parse("job \"j\" {\n type = \"\(type)\"\n group \"g\" {\n\(body)\n  task \"t\" { driver = \"d\" }\n }\n}")
+  }
+
+  @Test(
+    "a task that breaks a rule is one error at its place",
+    arguments: [
+      ("lifecycle { hook = \"before\" }", "Unknown value", 5),
+      ("lifecycle {}", "Hook missing", 5),
+      ("lifecycle {\n hook = \"poststop\"\n sidecar = true\n}", "Impossible sidecar", 7),
+      ("kill_timeout = \"-1s\"", "Duration out of range", 5),
+      ("kill_timeout = \"soon\"", "Invalid duration", 5),
+      ("kill_timeout = []", "Wrong type", 5),
+      ("kill_signal = \"SIGTRM\"", "Unknown value", 5),
+      ("restart { attempts = -1 }", "Number out of range", 5),
+      ("restart {\n attempts = 3\n delay = \"10s\"\n interval = \"20s\"\n}", "Impossible restart policy", 5),
+      ("restart { interval = \"1s\" }", "Duration out of range", 5),
+      ("restart {\n attempts = 0\n mode = \"delay\"\n}", "Ambiguous restart policy", 5),
+      ("logs {\n max_files = 30\n}", "Logs do not fit", 5),
+      ("logs {\n max_files = 9223372036854775807\n}", "Logs do not fit", 5),
+      ("logs { max_files = 0 }", "Number out of range", 5),
+      ("resources {\n cpu = 100\n cores = 1\n}", "Conflicting resources", 7),
+      ("resources {\n memory = 100\n memory_max = 50\n}", "Conflicting resources", 7),
+      ("resources { memory = 1.5 }", "Wrong type", 5),
+      ("template { data = \"x\" }", "Incomplete template", 5),
+      ("template { destination = \"x\" }", "Incomplete template", 5),
+      ("template {\n data = \"x\"\n destination = \"../../x\"\n}", "Path leaves the task", 7),
+      ("template {\n data = \"x\"\n destination = \"x\"\n perms = \"9\"\n}", "Invalid permissions", 8),
+      ("artifact {}", "Incomplete artifact", 5),
+      ("artifact {\n source = \"x\"\n mode = \"both\"\n}", "Unknown value", 7),
+      ("env { A = [1] }", "Wrong type", 5),
+      ("leader = \"maybe\"", "Wrong type", 5),
+      ("resources {}\nresources {}", "Block set twice", 6),
+      ("volume_mount {\n volume = 1\n nothing = 2\n}", "Unknown argument", 7),
+    ])
+  func taskRules(_ body: String, _ summary: String, _ line: Int) {
+    let errors = task(body).diagnostics.filter { $0.severity == .error }
+    #expect(errors.map(\.summary) == [summary])
+    #expect(errors.first?.range?.start.line == line)
+  }
+
+  @Test("a task without a driver is an error")
+  func driverMissing() {
+    #expect(parse("job \"j\" {\n task \"t\" {}\n}").diagnostics.map(\.summary) == ["Driver missing"])
+    #expect(
+      parse("job \"j\" {\n task \"t\" { driver = \"\" }\n}").diagnostics.map(\.summary) == ["Driver missing"])
+  }
+
+  @Test("names are unique in their scope and fit in a path")
+  func names() {
+    let twice = parse(
+      "job \"j\" {\n group \"g\" {\n  task \"t\" { driver = \"d\" }\n  task \"t\" { driver = \"d\" }\n }\n}")
+    #expect(twice.diagnostics.map(\.summary) == ["Name used twice"])
+    #expect(twice.diagnostics.first?.notes.first?.range.start.line == 3)
+    for name in ["a/b", "..", ""] {
+      #expect(
+        parse("job \"j\" {\n task \"\(name)\" { driver = \"d\" }\n}").diagnostics.map(\.summary) == [
+          "Invalid name"
+        ])
+    }
+    #expect(
+      parse("job \"a b\" {\n task \"t\" { driver = \"d\" }\n}").diagnostics.map(\.summary) == ["Invalid name"]
+    )
+  }
+
+  @Test("a count of zero is fine, a negative one is not")
+  func counts() {
+    #expect(group("count = 0").job?.groups.first?.count == 0)
+    #expect(group("count = -1").diagnostics.map(\.summary) == ["Number out of range"])
+  }
+
+  @Test("a job type forbids what it has no use for")
+  func jobTypes() {
+    #expect(group("update {}", type: "batch").diagnostics.contains { $0.summary == "Block not allowed" })
+    #expect(group("reschedule {}", type: "system").diagnostics.map(\.summary) == ["Block not allowed"])
+    #expect(group("count = 2", type: "system").diagnostics.map(\.summary) == ["Invalid count"])
+    #expect(group("", type: "banana").diagnostics.map(\.summary) == ["Unknown value"])
+  }
+
+  @Test("policies come from the job type, and a block changes only what it names")
+  func policies() throws {
+    #expect(group("").job?.groups.first?.restart == .service)
+    #expect(group("", type: "sysbatch").job?.groups.first?.restart == .batch)
+    #expect(group("", type: "batch").job?.groups.first?.reschedule == .batch)
+    #expect(group("", type: "system").job?.groups.first?.reschedule == nil)
+    let text = """
+      job "j" {
+        group "g" {
+          restart {
+            attempts = 7
+            mode     = "delay"
+          }
+          task "t" {
+            driver = "d"
+            restart { delay = "1s" }
+          }
+        }
+      }
+      """
+    let job = try #require(parse(text).job)
+    let policy = try #require(job.groups.first?.tasks.first?.restart)
+    #expect(policy == RestartPolicy(attempts: 7, interval: .seconds(1800), delay: .seconds(1), mode: .delay))
+  }
+
+  @Test("what has no effect yet is kept, with a warning")
+  func keptSettings() throws {
+    let result = group("network {\n port \"http\" { to = 80 }\n}")
+    let job = try #require(result.job)
+    #expect(result.diagnostics.map(\.severity) == [.warning])
+    #expect(job.groups.first?.kept.map(\.name) == ["network"])
+    #expect(
+      jsonText(job.groups.first?.kept.first?.value.value ?? .null(.any))
+        == #"{"port":[{"http":[{"to":80}]}]}"#)
+  }
+
+  @Test("the configuration of a driver knows where it was written")
+  func configPlaces() throws {
+    let job = try #require(task("config {\n command = \"x\"\n args = [\"a\",\n  5]\n}").job)
+    let config = try #require(job.groups.first?.tasks.first?.config)
+    #expect(config["command"]?.range?.start.line == 6)
+    guard case .list(let arguments)? = config["args"]?.content else { return }
+    #expect(arguments.last?.range?.start.line == 8)
+    #expect(arguments.last?.range?.start.column == 3)
+    #expect(job.groups.first?.tasks.first?.driverRange?.start.line == 4)
+  }
+}
