@@ -23,7 +23,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     // MARK: Driver SDK
@@ -51,9 +50,7 @@ let package = Package(
       path: "Plugins/Mock", swiftSettings: settings),
 
     // MARK: Host
-    .target(
-      name: "HCL", dependencies: [.product(name: "BigInt", package: "BigInt")],
-      swiftSettings: settings),
+    .target(name: "HCL", swiftSettings: settings),
     .target(name: "Jobs", dependencies: ["HCL"], swiftSettings: settings),
     .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),

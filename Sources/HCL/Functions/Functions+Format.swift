@@ -1,5 +1,3 @@
-internal import BigInt
-
 extension StandardFunctions {
   static let formatting: [String: Function] = [
     "format": Function(
@@ -174,7 +172,7 @@ struct FormatString {
       case "x", "X": 16
       default: 10
       }
-    var digits = String(number.truncated.magnitude, radix: radix, uppercase: verb.mode == "X")
+    var digits = number.truncated.magnitude.text(radix: radix, uppercase: verb.mode == "X")
     if let precision = verb.precision, digits.count < precision {
       digits = String(repeating: "0", count: precision - digits.count) + digits
     }

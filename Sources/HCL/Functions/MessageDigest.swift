@@ -1,5 +1,3 @@
-internal import BigInt
-
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -121,7 +119,7 @@ enum MessageDigest {
       let next = root + (BigUInt(1) << bit)
       if (1..<power).reduce(next, { product, _ in product * next }) <= target { root = next }
     }
-    return UInt64(truncatingIfNeeded: root)
+    return root.low64
   }
 
   /// The constants of MD5: the first 32 bits of the fractions of sines.

@@ -1,5 +1,3 @@
-internal import BigInt
-
 /// Arithmetic that cannot be done.
 enum ArithmeticError: Error {
   case divisionByZero
@@ -14,7 +12,7 @@ extension Number {
   }
 
   /// The value without its sign.
-  var magnitude: Number { significand.sign == .minus ? -self : self }
+  var magnitude: Number { significand.isNegative ? -self : self }
 
   func adding(_ other: Number) throws(ArithmeticError) -> Number {
     let shared = min(exponent, other.exponent)
@@ -38,10 +36,10 @@ extension Number {
     let shift = max(0, precision + 2 + other.significand.magnitude.bitWidth - significand.magnitude.bitWidth)
     let (quotient, remainder) = (significand.magnitude << shift).quotientAndRemainder(
       dividingBy: other.significand.magnitude)
-    let sticky = (quotient << 1) + (remainder.isZero ? 0 : 1)
-    let isNegative = significand.sign != other.significand.sign
+    let sticky = (quotient << 1) + (remainder.isZero ? BigUInt(0) : BigUInt(1))
+    let isNegative = significand.isNegative != other.significand.isNegative
     return try Number.checked(
-      BigInt(sign: isNegative ? .minus : .plus, magnitude: sticky),
+      BigInt(isNegative: isNegative, magnitude: sticky),
       exponent - other.exponent - shift - 1, precision)
   }
 

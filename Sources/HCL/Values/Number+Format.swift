@@ -1,11 +1,9 @@
-internal import BigInt
-
 /// The forms that `format` knows.
 extension Number {
   /// The number with a fixed count of decimal places, rounded to the nearest.
   func fixedText(places: Int) -> String {
-    let sign = significand.sign == .minus ? "-" : ""
-    var digits = String(scaledAndRounded(power: places), radix: 10)
+    let sign = significand.isNegative ? "-" : ""
+    var digits = scaledAndRounded(power: places).text()
     guard places > 0 else { return sign + digits }
     if digits.count <= places { digits = String(repeating: "0", count: places - digits.count + 1) + digits }
     return sign + digits.dropLast(places) + "." + digits.suffix(places)
@@ -13,7 +11,7 @@ extension Number {
 
   /// One digit, a fixed count of decimal places, and an exponent of two digits or more.
   func exponentText(places: Int) -> String {
-    let sign = significand.sign == .minus ? "-" : ""
+    let sign = significand.isNegative ? "-" : ""
     let (digits, power) = roundedDigits(places + 1)
     return sign + Number.exponentForm(digits, power)
   }
@@ -24,7 +22,7 @@ extension Number {
   ///   - exponentFrom: from which exponent on the shortest form uses one.
   func generalText(digits count: Int?, exponentFrom: Int) -> String {
     guard !significand.isZero else { return "0" }
-    let sign = significand.sign == .minus ? "-" : ""
+    let sign = significand.isNegative ? "-" : ""
     var (digits, power) =
       count.map { roundedDigits(max(1, $0)) }
       ?? {
@@ -53,7 +51,7 @@ extension Number {
     guard !significand.isZero else { return (String(repeating: "0", count: count), 0) }
     let (shortest, lowest) = shortestDigits()
     var power = shortest.count + lowest - 1
-    var digits = String(scaledAndRounded(power: count - 1 - power), radix: 10)
+    var digits = scaledAndRounded(power: count - 1 - power).text()
     if digits.count > count {
       power += 1
       digits.removeLast()
@@ -70,6 +68,6 @@ extension Number {
     let double = remainder << 1
     let roundsUp =
       double > bottom || (double == bottom && quotient.trailingZeroBitCount == 0 && !quotient.isZero)
-    return roundsUp ? quotient + 1 : quotient
+    return roundsUp ? quotient + BigUInt(1) : quotient
   }
 }

@@ -1,5 +1,3 @@
-internal import BigInt
-
 // MARK: Reading
 extension Number {
   /// Reads a decimal number such as `-12.5e3`; nil when the text is something else or the number is
@@ -15,12 +13,12 @@ extension Number {
     // 10^n needs 3.33 bits for each decimal place, so beyond this the number is out of the limits.
     guard abs(parts.exponent) < Number.exponentLimit else { return nil }
     if parts.exponent >= 0, parts.digits.magnitude.bitWidth + 4 * parts.exponent <= Number.fullPrecisionBits {
-      self.init(exact: parts.digits * BigInt(10).power(parts.exponent))
+      self.init(exact: parts.digits * tenToThe(parts.exponent))
       return
     }
     // The digits are a ratio of integers; one rounded division keeps the result correctly rounded.
-    let numerator = parts.digits * BigInt(10).power(max(0, parts.exponent))
-    let denominator = BigInt(10).power(max(0, -parts.exponent))
+    let numerator = parts.digits * tenToThe(max(0, parts.exponent))
+    let denominator = tenToThe(max(0, -parts.exponent))
     let top = Number(
       normalizing: numerator, exponent: 0, precisionBits: Number.fullPrecisionBits)
     let bottom = Number(
@@ -28,6 +26,10 @@ extension Number {
     guard let quotient = try? top.divided(by: bottom), quotient.isWithinLimits else { return nil }
     self = quotient
   }
+}
+
+private func tenToThe(_ exponent: Int) -> BigInt {
+  BigInt(isNegative: false, magnitude: BigUInt(10).power(exponent))
 }
 
 /// The digits of a decimal number as one integer, and the power of ten to multiply it with.
@@ -66,15 +68,8 @@ private struct DecimalParts {
     }
     let (exponent, overflow) = power.subtractingReportingOverflow(fractionDigits)
     guard !overflow else { return nil }
-    let isShort = ascii.count <= 18
-    let magnitude: BigUInt
-    if isShort {
-      magnitude = BigUInt(ascii.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) })
-    } else {
-      guard let value = BigUInt(String(decoding: ascii, as: UTF8.self), radix: 10) else { return nil }
-      magnitude = value
-    }
-    digits = BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude)
+    let magnitude = BigUInt(decimalDigits: ascii)
+    digits = BigInt(isNegative: isNegative, magnitude: magnitude)
     self.exponent = magnitude.isZero ? 0 : exponent
   }
 }
@@ -85,10 +80,10 @@ extension Number: CustomStringConvertible {
   public var description: String {
     if let small = int { return String(small) }
     if exponent >= 0, significand.magnitude.bitWidth + exponent <= precisionBits {
-      return String(significand << exponent, radix: 10)
+      return (significand << exponent).text()
     }
     let (digits, power) = shortestDigits()
-    let sign = significand.sign == .minus ? "-" : ""
+    let sign = significand.isNegative ? "-" : ""
     if power >= 0 { return sign + digits + String(repeating: "0", count: power) }
     let places = -power
     if digits.count > places {
@@ -133,12 +128,12 @@ extension Number: CustomStringConvertible {
     }
     // Fewer zeros always fit when more do, so the largest count is found by halving.
     var fits = 0
-    var tooMany = String(high, radix: 10).count + 1
+    var tooMany = high.text().utf8.count + 1
     while tooMany - fits > 1 {
       let middle = (fits + tooMany) / 2
       if candidate(middle) != nil { fits = middle } else { tooMany = middle }
     }
-    var digits = String(candidate(fits) ?? value, radix: 10)
+    var digits = (candidate(fits) ?? value).text()
     var power = -places
     while digits.hasSuffix("0"), digits.count > 1 {
       digits.removeLast()

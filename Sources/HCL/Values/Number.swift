@@ -1,5 +1,3 @@
-internal import BigInt
-
 /// An HCL number: a binary float of 512 bits, so that integers of more than 150 digits are exact.
 ///
 /// Two numbers are equal when their values are, whatever precision they were computed with.
@@ -24,12 +22,12 @@ public struct Number: Sendable {
   /// Makes a number from a double; nil for infinities and NaN.
   public init?(_ value: Double) {
     guard value.isFinite else { return nil }
-    let bits = BigInt(value.significandBitPattern)
+    let bits = BigUInt(value.significandBitPattern)
     let isNormal = value.exponentBitPattern != 0
-    let magnitude = isNormal ? bits + (BigInt(1) << 52) : bits
+    let magnitude = isNormal ? bits + (BigUInt(1) << 52) : bits
     let exponent = Int(value.exponentBitPattern) - 1075 + (isNormal ? 0 : 1)
     self.init(
-      normalizing: value < 0 ? -magnitude : magnitude, exponent: exponent,
+      normalizing: BigInt(isNegative: value < 0, magnitude: magnitude), exponent: exponent,
       precisionBits: Number.doublePrecisionBits)
   }
 
@@ -47,8 +45,10 @@ public struct Number: Sendable {
       self.exponent = 0
       return
     }
-    let zeros = significand.trailingZeroBitCount
-    self.significand = zeros == 0 ? significand : significand >> zeros
+    let zeros = significand.magnitude.trailingZeroBitCount
+    self.significand =
+      zeros == 0
+      ? significand : BigInt(isNegative: significand.isNegative, magnitude: significand.magnitude >> zeros)
     self.exponent = exponent + zeros
   }
 
@@ -63,8 +63,8 @@ public struct Number: Sendable {
     var kept = magnitude >> excess
     let rest = magnitude - (kept << excess)
     let half = BigUInt(1) << (excess - 1)
-    if rest > half || (rest == half && kept.trailingZeroBitCount == 0) { kept += 1 }
-    let value = BigInt(sign: significand.sign, magnitude: kept)
+    if rest > half || (rest == half && !kept.isZero && kept.trailingZeroBitCount == 0) { kept += 1 }
+    let value = BigInt(isNegative: significand.isNegative, magnitude: kept)
     self.init(normalizing: value, exponent: exponent + excess, precisionBits: precisionBits)
   }
 
@@ -72,26 +72,26 @@ public struct Number: Sendable {
   public var isInteger: Bool { exponent >= 0 }
 
   /// -1, 0 or 1.
-  public var signum: Int { Int(significand.signum()) }
+  public var signum: Int { significand.signum }
 
   /// The number as an integer, or nil when it has a fraction or does not fit.
   public var int: Int? {
     guard exponent >= 0, exponent < 64 else { return nil }
-    return Int(exactly: significand << exponent)
+    return (significand << exponent).int
   }
 
   /// The number as the nearest double; infinite when it is out of a double's range.
   public var double: Double {
     let rounded = Number(
       rounding: significand, exponent: exponent, precisionBits: Number.doublePrecisionBits)
-    let magnitude = Double(Int64(rounded.significand))
+    let magnitude = Double(rounded.significand.int ?? 0)
     return Double(sign: .plus, exponent: 0, significand: magnitude).scaled(by: rounded.exponent)
   }
 
   /// The whole part, with the fraction cut off.
   var truncated: BigInt {
     if exponent >= 0 { return significand << exponent }
-    return BigInt(sign: significand.sign, magnitude: significand.magnitude >> -exponent)
+    return BigInt(isNegative: significand.isNegative, magnitude: significand.magnitude >> -exponent)
   }
 
   /// Whether the magnitude is small enough, and not too small, to work with.
