@@ -57,12 +57,15 @@ let package = Package(
     .target(
       name: "DriverHost", dependencies: ["CHostlerDriver", "CLinux", "HCL"], swiftSettings: settings),
     .target(
-      name: "Runner", dependencies: ["Lifecycle", "DriverHost"], swiftSettings: settings),
-    .target(name: "Agent", dependencies: ["Runner"], swiftSettings: settings),
+      name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: settings),
+    .target(
+      name: "Agent", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle", "Runner"],
+      swiftSettings: settings),
     .executableTarget(
       name: "hostler",
       dependencies: [
-        "Agent", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
@@ -97,9 +100,12 @@ let package = Package(
     .testTarget(
       name: "DriverHostTests", dependencies: ["DriverHost", "HCL", "driver-load-probe"],
       exclude: ["Drivers"], swiftSettings: settings),
-    .testTarget(name: "RunnerTests", dependencies: ["Runner"], swiftSettings: settings),
-    .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["Jobs"], swiftSettings: settings),
+    .testTarget(name: "RunnerTests", dependencies: ["Jobs", "Runner"], swiftSettings: settings),
+    .testTarget(
+      name: "AgentTests",
+      dependencies: ["Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "ScenarioTestKit"],
+      swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["hostler"], swiftSettings: settings),
   ],
   cLanguageStandard: .c11
 )

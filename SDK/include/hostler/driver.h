@@ -171,11 +171,11 @@ typedef struct hostler_field {
   const char *name;
   /* One or two sentences for the person who writes the file. Never null. */
   const char *doc;
-  /* The default as it would be written in a file ("true", "5s", "[]"), or null for none. Must
-   * parse as the field's type. Not for blocks. */
+  /* The default as text without quotes ("true", "5s", "a name"), or null for none. Must parse as the
+   * field's type. Not for lists, maps and blocks: those that are not given are empty. */
   const char *default_value;
-  /* For blocks: the fields inside, `field_count` of them, each `sizeof(hostler_field)` as the
-   * schema's stride says. Otherwise null and 0. */
+  /* For blocks: the fields inside, `field_count` of them, one `stride` of the schema apart. Otherwise
+   * null and 0. */
   const struct hostler_field *fields;
   size_t field_count;
   hostler_field_type type;

@@ -36,7 +36,7 @@ public struct TaskHandle: Hashable, Sendable {
 }
 
 /// Why a task could not be prepared.
-public struct PreparationFailure: Hashable, Sendable {
+public struct PreparationFailure: Error, Hashable, Sendable {
   /// The event that says so: ``TaskEvent/Kind/setupFailure``, ``TaskEvent/Kind/artifactDownloadFailed``,
   /// ``TaskEvent/Kind/validationFailed`` or ``TaskEvent/Kind/hookFailed``.
   public var kind: TaskEvent.Kind

@@ -34,21 +34,38 @@ public struct HostFacts: Hashable, Sendable {
   public var datacenter: String
   /// The node's region: `${node.region}`.
   public var region: String
+  /// The node's class: `${node.class}`.
+  public var nodeClass: String
   /// Attributes of host and drivers: `${attr.NAME}`.
   public var attributes: [String: String]
+  /// The node's own pairs: `${meta.NAME}`.
+  public var meta: [String: String]
   /// What tasks inherit of the agent's own environment (a few names such as `PATH`).
   public var inheritedEnvironment: [String: String]
 
   /// Makes facts from their parts.
   public init(
     nodeName: String, datacenter: String = "dc1", region: String = "global",
-    attributes: [String: String] = [:], inheritedEnvironment: [String: String] = [:]
+    nodeClass: String = "", attributes: [String: String] = [:], meta: [String: String] = [:],
+    inheritedEnvironment: [String: String] = [:]
   ) {
     self.nodeName = nodeName
     self.datacenter = datacenter
     self.region = region
+    self.nodeClass = nodeClass
     self.attributes = attributes
+    self.meta = meta
     self.inheritedEnvironment = inheritedEnvironment
+  }
+
+  /// What references in a task's texts stand for, with the environment as it is so far.
+  func interpolation(for environment: TaskEnvironment) -> Interpolation {
+    Interpolation(
+      environment: environment.variables, attributes: attributes, meta: meta,
+      node: [
+        "unique.name": nodeName, "datacenter": datacenter, "region": region,
+        "class": nodeClass, "pool": "default",
+      ])
   }
 
   /// The names of the agent's environment that tasks inherit. Nothing else of it reaches a task: it

@@ -20,8 +20,9 @@ public struct AllocationDirectory: Hashable, Sendable {
   public func make() throws(FileError) {
     try FileSystem.makeDirectory(root)
     try FileSystem.makeDirectory(shared)
+    try FileSystem.makeDirectory(logs)
     // Tasks may run as any user, and all of them share these.
-    for name in ["data", "logs", "tmp"] { try FileSystem.makeDirectory(shared + "/" + name, mode: 0o777) }
+    for name in ["data", "tmp"] { try FileSystem.makeDirectory(shared + "/" + name, mode: 0o777) }
   }
 
   /// The directories of one task.

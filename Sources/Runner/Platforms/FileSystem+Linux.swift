@@ -28,6 +28,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Whether the disk is full or a quota is used up, so that trying later may work.
   public var isOutOfSpace: Bool { number == ENOSPC || number == EDQUOT }
+  /// Whether a file is larger than what is read.
+  public var isTooLarge: Bool { number == EFBIG }
   /// Whether the path does not exist.
   public var isNotFound: Bool { number == ENOENT }
 }
@@ -220,6 +222,13 @@ public enum FileSystem {
     return String(cString: real)
   }
 
+  /// Changes the mode of a path.
+  public static func changeMode(of path: String, to mode: UInt32) throws(FileError) {
+    guard chmod(path, mode) == 0 else {
+      throw FileError(operation: "set the mode of", path: path, number: errno)
+    }
+  }
+
   /// Changes the owner of a path.
   public static func changeOwner(of path: String, user: UInt32, group: UInt32) throws(FileError) {
     guard chown(path, user, group) == 0 else {
@@ -231,6 +240,38 @@ public enum FileSystem {
   static func parent(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
     return String(path[..<slash])
+  }
+}
+
+/// A file that is open for reading.
+struct ReadableFile {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Opens a file; nil when it cannot be opened.
+  init?(path: String) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    self.path = path
+    if descriptor < 0 { return nil }
+  }
+
+  /// The bytes at an offset, or nil at the end.
+  func read(upTo count: Int, at offsetBytes: Int64) throws(FileError) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    while true {
+      let got = pread(descriptor, &bytes, count, off_t(offsetBytes))
+      if got > 0 {
+        bytes.removeLast(count - got)
+        return bytes
+      }
+      if got == 0 { return nil }
+      if errno != EINTR { throw FileError(operation: "read", path: path, number: errno) }
+    }
+  }
+
+  /// Closes the file; it is not used after that.
+  func close() {
+    _ = Glibc.close(descriptor)
   }
 }
 

@@ -1,0 +1,103 @@
+public import DriverHost
+public import HCL
+import Runner
+
+/// How an agent is set up: what its configuration files say, with the defaults filled in.
+public struct AgentConfiguration: Hashable, Sendable {
+  /// The node's name; nil for the host's.
+  public var nodeName: String?
+  /// The node's datacenter.
+  public var datacenter: String
+  /// The node's region.
+  public var region: String
+  /// The node's own pairs: `${meta.NAME}`.
+  public var meta: [String: String]
+  /// Where allocations and state live; nil for a temporary folder.
+  public var dataDirectory: String?
+  /// The longest `kill_timeout` that a task gets.
+  public var maximumKillTimeout: Duration
+  /// The drivers.
+  public var drivers: DriversConfiguration
+
+  /// Makes the configuration of an agent that is told nothing.
+  public init(
+    nodeName: String? = nil, datacenter: String = "dc1", region: String = "global",
+    meta: [String: String] = [:],
+    dataDirectory: String? = nil, maximumKillTimeout: Duration = .seconds(30),
+    drivers: DriversConfiguration = DriversConfiguration()
+  ) {
+    self.nodeName = nodeName
+    self.datacenter = datacenter
+    self.region = region
+    self.meta = meta
+    self.dataDirectory = dataDirectory
+    self.maximumKillTimeout = maximumKillTimeout
+    self.drivers = drivers
+  }
+
+  /// What reading a configuration gives.
+  public struct Reading: Sendable {
+    /// The configuration; nil when a diagnostic is an error.
+    public var configuration: AgentConfiguration?
+    /// Errors and warnings.
+    public var diagnostics: [Diagnostic]
+    /// The files that diagnostics may point into.
+    public var sources: [SourceFile]
+  }
+
+  /// Reads a configuration file, or every `.hcl` file of a folder in the order of their names; later
+  /// files win. Blocks on the disk.
+  public static func read(_ path: String) -> Reading {
+    var reading = Reading(configuration: AgentConfiguration(), diagnostics: [], sources: [])
+    do {
+      var paths = [path]
+      if FileSystem.kind(path) == .directory {
+        paths = try FileSystem.names(in: path).filter { $0.hasSuffix(".hcl") }.map { path + "/" + $0 }
+      }
+      for path in paths { try reading.take(path) }
+    } catch let error as DiagnosticsError {
+      reading.diagnostics += error.diagnostics
+    } catch {
+      reading.diagnostics.append(
+        Diagnostic(.error, "the agent's configuration cannot be read", detail: "\(error)"))
+    }
+    if reading.diagnostics.hasErrors { reading.configuration = nil }
+    return reading
+  }
+}
+
+extension AgentConfiguration.Reading {
+  fileprivate mutating func take(_ path: String) throws {
+    let source = try SourceFile(
+      name: path, bytes: try FileSystem.read(path, limitBytes: SourceFile.defaultSizeLimitBytes))
+    sources.append(source)
+    let file = ParsedFile(source)
+    diagnostics += file.diagnostics
+    guard file.diagnostics.isEmpty else { return }
+    let collector = DiagnosticCollector(source: source)
+    var decoder = BodyDecoder(
+      file.body, owner: "the agent's configuration", headerSpan: SourceSpan(start: 0, end: 0),
+      context: EvaluationContext(functions: StandardFunctions.table()), collector: collector)
+    configuration?.merge(&decoder)
+    decoder.finish()
+    diagnostics += collector.inFileOrder
+  }
+}
+
+extension AgentConfiguration {
+  /// Takes what a file says; what it does not say stays.
+  fileprivate mutating func merge(_ decoder: inout BodyDecoder) {
+    if let name = decoder.string("name") { nodeName = name }
+    if let value = decoder.string("datacenter") { datacenter = value }
+    if let value = decoder.string("region") { region = value }
+    if let value = decoder.string("data_dir") { dataDirectory = value }
+    if let value = decoder.duration("max_kill_timeout") { maximumKillTimeout = value }
+    if let value = decoder.stringMap("meta") { meta.merge(value) { $1 } }
+    let more = DriversConfiguration(decoding: &decoder)
+    if let directory = more.pluginDirectory { drivers.pluginDirectory = directory }
+    for plugin in more.plugins {
+      drivers.plugins.removeAll { $0.name == plugin.name }
+      drivers.plugins.append(plugin)
+    }
+  }
+}

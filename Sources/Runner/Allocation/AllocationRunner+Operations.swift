@@ -1,0 +1,265 @@
+import DriverHost
+import Jobs
+import Lifecycle
+
+// What the machine's effects come to: calls to drivers, work on the disk, timers. Each runs in a task
+// of its own and ends by feeding an event back, so a slow one holds up nothing else.
+extension AllocationRunner {
+  func name(of task: TaskIndex) -> String { machine.plan.tasks[task.rawValue].name }
+
+  private func definition(of task: TaskIndex) -> Job.Task { identity.group.tasks[task.rawValue] }
+
+  /// The id by which a driver knows one invocation of a task.
+  private func driverTaskID(_ task: TaskIndex, _ invocation: Invocation) -> String {
+    "\(identity.id)/\(name(of: task))/\(invocation.rawValue)"
+  }
+
+  func publish(_ change: AllocationChange) {
+    environment.observer.allocation(identity.id, changed: change)
+  }
+
+  /// Runs an operation that must end before the allocation may be left.
+  func run(_ operation: @escaping @Sendable () async -> Void) {
+    operationsUnderWay += 1
+    Task {
+      await operation()
+      operationEnded()
+    }
+  }
+
+  private func operationEnded() {
+    operationsUnderWay -= 1
+    resumeWaitersWhenIdle()
+  }
+
+  func resumeWaitersWhenIdle() {
+    guard hasEnded && operationsUnderWay == 0 else { return }
+    if !hasAnnouncedEnd {
+      hasAnnouncedEnd = true
+      publish(.ended)
+    }
+    for waiter in idleWaiters { waiter.resume() }
+    idleWaiters.removeAll()
+  }
+
+  // MARK: Preparing
+
+  func prepare(_ task: TaskIndex, _ invocation: Invocation) {
+    if prepared[task] != nil && !definition(of: task).restart.renderTemplates {
+      return send(.prepared(task, invocation))
+    }
+    let preparation = TaskPreparation(
+      task: definition(of: task), identity: identity, directory: directory, host: environment.host,
+      artifactBase: environment.artifactBase, makesSharedDirectories: !hasDirectories,
+      fetchesArtifacts: prepared[task] == nil)
+    operationsUnderWay += 1
+    preparations[task] = Task(executorPreference: environment.disk) {
+      let outcome = preparation.run { notice in
+        Task { await self.send(.notice(task, notice.kind, message: notice.message)) }
+      }
+      await self.preparationEnded(task, invocation, outcome)
+    }
+  }
+
+  private func preparationEnded(
+    _ task: TaskIndex, _ invocation: Invocation, _ outcome: Result<PreparedTask, PreparationFailure>
+  ) {
+    preparations[task] = nil
+    switch outcome {
+    case .success(let ready):
+      hasDirectories = true
+      prepared[task] = ready
+      send(.prepared(task, invocation))
+    case .failure(let failure):
+      send(.preparationFailed(task, invocation, failure))
+    }
+    operationEnded()
+  }
+
+  // MARK: Driver calls
+
+  func start(_ task: TaskIndex, _ invocation: Invocation) {
+    let definition = definition(of: task)
+    guard let ready = prepared[task] else {
+      return send(
+        .startFailed(task, invocation, StartFailure(message: "the task was not prepared", recoverable: true)))
+    }
+    let id = driverTaskID(task, invocation)
+    run {
+      do {
+        let driver = try self.environment.drivers.driver(named: definition.driver)
+        let request = try self.request(id, for: definition, ready: ready, driver: driver)
+        let started = try await driver.start(request)
+        await self.send(
+          .started(
+            task, invocation,
+            Lifecycle.TaskHandle(driverState: started.handle, version: started.handleVersion)))
+      } catch {
+        await self.send(.startFailed(task, invocation, StartFailure(error)))
+      }
+    }
+  }
+
+  nonisolated private func request(
+    _ id: String, for task: Job.Task, ready: PreparedTask, driver: any Driver
+  ) throws -> TaskRequest {
+    let taskDirectory = directory.task(task.name)
+    return TaskRequest(
+      taskID: id, allocationID: identity.id, jobID: identity.job.id, jobName: identity.job.name,
+      groupName: identity.group.name, taskName: task.name, namespace: identity.job.namespace,
+      nodeName: environment.host.nodeName, environment: ready.environment, user: ready.user,
+      directories: TaskRequest.Directories(
+        allocation: directory.shared, task: taskDirectory.root, local: taskDirectory.local,
+        secrets: taskDirectory.secrets, temporary: taskDirectory.temporary),
+      logs: logs(of: task),
+      resources: TaskResources(
+        cpuMHz: Int64(task.resources.cpuMHz), cores: Int64(task.resources.cores),
+        memoryBytes: Int64(task.resources.memoryMB) << 20,
+        maximumMemoryBytes: Int64(task.resources.memoryMaxMB ?? 0) << 20),
+      configuration: try driver.descriptor.taskSchema.check(ready.config, subject: "task \"\(task.name)\""))
+  }
+
+  nonisolated private func logs(of task: Job.Task) -> TaskLogs {
+    TaskLogs(
+      directory: directory.logs, stdoutName: task.name + ".stdout", stderrName: task.name + ".stderr",
+      maximumFileBytes: Int64(task.logs.maxFileSizeMB) << 20,
+      maximumFiles: UInt32(clamping: task.logs.maxFiles),
+      isDisabled: task.logs.disabled)
+  }
+
+  func recover(_ task: TaskIndex, _ invocation: Invocation, _ handle: Lifecycle.TaskHandle?) {
+    let definition = definition(of: task)
+    let request = RecoverRequest(
+      taskID: driverTaskID(task, invocation), handle: handle?.driverState ?? [],
+      handleVersion: handle?.version ?? 0,
+      logs: logs(of: definition))
+    run {
+      let outcome: RecoveryOutcome
+      do {
+        let driver = try self.environment.drivers.driver(named: definition.driver)
+        _ = try await driver.recover(request)
+        outcome = .found(handle ?? Lifecycle.TaskHandle())
+      } catch let error as DriverError where error.kind == .notFound {
+        outcome = .neverStarted
+      } catch {
+        outcome = .failed("\(error)")
+      }
+      await self.send(.recovered(task, invocation, outcome))
+    }
+  }
+
+  func watch(_ task: TaskIndex, _ invocation: Invocation) {
+    let id = driverTaskID(task, invocation)
+    let name = definition(of: task).driver
+    operationsUnderWay += 1
+    watches[task] = Task {
+      do {
+        let status = try await environment.drivers.driver(named: name).waitForExit(of: id)
+        send(.exited(task, invocation, ExitResult(status)))
+      } catch let error as DriverError where error.kind == .cancelled {
+        // The agent goes down; the task runs on.
+      } catch {
+        send(.waitFailed(task, invocation, message: "\(error)"))
+      }
+      operationEnded()
+    }
+  }
+
+  func stop(_ task: TaskIndex, _ invocation: Invocation, _ request: TaskStopRequest) {
+    let id = driverTaskID(task, invocation)
+    let name = definition(of: task).driver
+    run {
+      do {
+        try await self.environment.drivers.driver(named: name).stop(id, request)
+      } catch let error as DriverError where error.kind == .notFound {
+        await self.send(.stopFailed(task, invocation, .taskNotFound))
+      } catch {
+        await self.send(.stopFailed(task, invocation, .failed("\(error)")))
+      }
+    }
+  }
+
+  func signal(_ task: TaskIndex, _ invocation: Invocation, _ signal: String, _ request: RequestID) {
+    guard let number = signalNumber(named: signal) else {
+      return send(.signalSent(task, request, error: "unknown signal \"\(signal)\""))
+    }
+    let id = driverTaskID(task, invocation)
+    let name = definition(of: task).driver
+    run {
+      do {
+        try await self.environment.drivers.driver(named: name).signal(id, signal: number)
+        await self.send(.signalSent(task, request, error: nil))
+      } catch {
+        await self.send(.signalSent(task, request, error: "\(error)"))
+      }
+    }
+  }
+
+  func destroy(_ task: TaskIndex, _ invocation: Invocation, force: Bool) {
+    let id = driverTaskID(task, invocation)
+    let name = definition(of: task).driver
+    run {
+      do {
+        try await self.environment.drivers.driver(named: name).destroy(id, force: force)
+      } catch let error as DriverError where error.kind == .notFound {
+        // Nothing is left to clear.
+      } catch {
+        await self.send(.notice(task, .driverMessage, message: "could not clean up after the task: \(error)"))
+      }
+    }
+  }
+
+  // MARK: Hooks and timers
+
+  /// No hook of this version has work at these points; the machine asks only for those of the plan.
+  func runHooks(_ run: HookRun) {
+    send(.hooksDone(run))
+  }
+
+  func startTimer(_ timer: TimerID, _ duration: Duration) {
+    timers[timer]?.cancel()
+    let clock = environment.clock
+    timers[timer] = Task {
+      do { try await clock.sleep(for: duration) } catch { return }
+      guard !Task.isCancelled else { return }
+      timers[timer] = nil
+      send(.timerFired(timer))
+    }
+  }
+}
+
+extension AllocationEffect {
+  /// Whether the effect must not happen before the records that were stored ahead of it are safe.
+  var reliesOnRecords: Bool {
+    switch self {
+    case .start, .stop, .signal, .destroy, .recover, .reply, .allocationEnded: true
+    case .prepare, .cancelPreparation, .watch, .runHooks, .startTimer, .cancelTimer, .taskEvent, .taskChanged,
+      .persistTask, .persistAllocation:
+      false
+    }
+  }
+}
+
+extension StartFailure {
+  /// What an error of a driver call means for the restart policy.
+  init(_ error: any Error) {
+    let recoverable = (error as? DriverError)?.isRecoverable ?? false
+    // A driver's own words need no prefix: the event says that they are the driver's.
+    let words = (error as? DriverError)?.message ?? ""
+    self.init(message: words.isEmpty ? "\(error)" : words, recoverable: recoverable)
+  }
+}
+
+extension ExitResult {
+  /// The result of a task that a driver reports as ended.
+  init(_ status: TaskStatus) {
+    guard let exit = status.exit, !exit.isUnknown else {
+      self.init(
+        exitCode: nil, message: status.message.isEmpty ? "the exit result is not known" : status.message)
+      return
+    }
+    self.init(
+      exitCode: Int(exit.code), signal: Int(exit.signal), oomKilled: exit.wasOutOfMemory,
+      message: status.message)
+  }
+}

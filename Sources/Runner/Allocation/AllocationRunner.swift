@@ -1,0 +1,239 @@
+public import DriverHost
+import Jobs
+public import Lifecycle
+
+/// Runs one allocation: feeds its ``AllocationMachine`` with events and does what the machine says.
+///
+/// It decides nothing. Whatever can wait (a driver, the disk, a timer) happens in a task of its own
+/// that ends by feeding an event back.
+public actor AllocationRunner {
+  /// Which allocation this is.
+  public nonisolated let identity: AllocationIdentity
+  /// Its directories.
+  public nonisolated let directory: AllocationDirectory
+
+  let environment: Environment
+  var machine: AllocationMachine
+  /// The effects that are due, in order.
+  private var effects: [AllocationEffect] = []
+  private var isPerforming = false
+  private var hasUnsafeRecords = false
+
+  /// Whether the shared directories were made.
+  var hasDirectories = false
+  var prepared: [TaskIndex: PreparedTask] = [:]
+  var timers: [TimerID: Task<Void, Never>] = [:]
+  var watches: [TaskIndex: Task<Void, Never>] = [:]
+  var preparations: [TaskIndex: Task<Void, Never>] = [:]
+  private var requests: [RequestID: CheckedContinuation<LifecycleRequestError?, Never>] = [:]
+  private var nextRequest: UInt64 = 0
+  private var lastStatus: (ClientStatus, String)
+  var isShutDown = false
+
+  /// Operations under way that must end before the allocation is left.
+  var operationsUnderWay = 0
+  var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  var hasEnded = false
+  var hasAnnouncedEnd = false
+
+  /// What an allocation needs of the agent around it.
+  public struct Environment: Sendable {
+    /// The drivers.
+    public var drivers: DriverRegistry
+    /// This host.
+    public var host: HostFacts
+    /// The folder that relative artifact sources are taken from.
+    public var artifactBase: String
+    /// Who watches.
+    public var observer: any AllocationObserver
+    /// Where records are kept; nil when nothing is to be restored later.
+    public var journal: (any AllocationJournal)?
+    /// The time.
+    public var clock: any RunnerClock
+    /// Where disk work runs.
+    public var disk: DiskThreads
+
+    /// Makes an environment from its parts.
+    public init(
+      drivers: DriverRegistry, host: HostFacts, artifactBase: String, observer: any AllocationObserver,
+      journal: (any AllocationJournal)? = nil, clock: any RunnerClock = SystemClock(),
+      disk: DiskThreads = .shared
+    ) {
+      self.drivers = drivers
+      self.host = host
+      self.artifactBase = artifactBase
+      self.observer = observer
+      self.journal = journal
+      self.clock = clock
+      self.disk = disk
+    }
+  }
+
+  /// Makes a runner; nothing runs before ``begin()``.
+  ///
+  /// - Parameters:
+  ///   - identity: The allocation.
+  ///   - directory: Where its files go; made by ``begin()``'s first preparation.
+  ///   - plan: What the machine follows.
+  ///   - restored: The records of an earlier run, to go on from.
+  public init(
+    _ identity: AllocationIdentity, in directory: AllocationDirectory, plan: AllocationPlan,
+    restoring restored: RestoredAllocation? = nil, environment: Environment
+  ) {
+    self.identity = identity
+    self.directory = directory
+    self.environment = environment
+    machine = restored.map { AllocationMachine(plan: plan, restoring: $0) } ?? AllocationMachine(plan: plan)
+    lastStatus = (machine.clientStatus, machine.clientDescription)
+  }
+
+  // MARK: Requests
+
+  /// Runs the allocation from here on.
+  public func begin() {
+    send(.begin)
+  }
+
+  /// Suspends until nothing runs and nothing will.
+  public func waitUntilEnded() async {
+    if hasEnded && operationsUnderWay == 0 { return }
+    await withCheckedContinuation { idleWaiters.append($0) }
+  }
+
+  /// Asks the allocation to end.
+  public func stop(_ request: StopRequest) {
+    send(.stopRequested(request))
+  }
+
+  /// Starts tasks again.
+  ///
+  /// - Throws: why it was refused, with the text that clients know.
+  public func restart(_ target: RestartTarget, reason: RestartReason = .user)
+    async throws(LifecycleRequestError)
+  {
+    try await request { .restartRequested($0, target, reason) }
+  }
+
+  /// Sends a signal to one task, or to all that run.
+  public func signal(_ signal: String, task: String?) async throws(LifecycleRequestError) {
+    try await request { .signalRequested($0, task: task, signal: signal) }
+  }
+
+  /// Leaves the tasks running and does nothing any more, for an agent that goes down. Returns when no
+  /// call to a driver is under way.
+  public func shutdown() async {
+    guard !hasEnded else { return await waitUntilEnded() }
+    send(.shutdown)
+    isShutDown = true
+    for task in timers.values { task.cancel() }
+    for task in watches.values { task.cancel() }
+    for task in preparations.values { task.cancel() }
+    hasEnded = true
+    await waitUntilEnded()
+  }
+
+  /// The tasks as they are now, in the order of the job file.
+  public var tasks: [AllocationMachine.Task] { machine.tasks }
+
+  /// What clients know of the allocation.
+  public var status: (ClientStatus, description: String) { (machine.clientStatus, machine.clientDescription) }
+
+  private func request(
+    _ event: (RequestID) -> AllocationEvent
+  ) async throws(LifecycleRequestError) {
+    if isShutDown { throw .shuttingDown }
+    nextRequest += 1
+    let id = RequestID(nextRequest)
+    let event = event(id)
+    let refusal = await withCheckedContinuation { continuation in
+      requests[id] = continuation
+      send(event)
+    }
+    if let refusal { throw refusal }
+  }
+
+  // MARK: Events in, effects out
+
+  func send(_ event: AllocationEvent) {
+    if isShutDown { return }
+    machine.handle(event, at: environment.clock.now(), into: &effects)
+    if !isPerforming { performEffects() }
+  }
+
+  /// Performs what is due. Stops before the first effect that relies on a record which is not yet
+  /// safe, and goes on when it is.
+  private func performEffects() {
+    isPerforming = true
+    var index = 0
+    // An effect that is answered at once adds to the list while it is walked.
+    while index < effects.count {
+      let effect = effects[index]
+      if hasUnsafeRecords && effect.reliesOnRecords {
+        effects.removeFirst(index)
+        return flushThenPerform()
+      }
+      perform(effect)
+      index += 1
+    }
+    effects.removeAll(keepingCapacity: true)
+    isPerforming = false
+    publishStatus()
+  }
+
+  private func flushThenPerform() {
+    guard let journal = environment.journal else { return }
+    run {
+      await journal.flush()
+      await self.recordsAreSafe()
+    }
+  }
+
+  private func recordsAreSafe() {
+    hasUnsafeRecords = false
+    if isShutDown { effects.removeAll() }
+    performEffects()
+  }
+
+  private func publishStatus() {
+    let status = (machine.clientStatus, machine.clientDescription)
+    guard status != lastStatus else { return }
+    lastStatus = status
+    environment.observer.allocation(identity.id, changed: .statusChanged(status.0, description: status.1))
+  }
+
+  // MARK: Effects
+
+  private func perform(_ effect: AllocationEffect) {
+    switch effect {
+    case .prepare(let task, let invocation): prepare(task, invocation)
+    case .cancelPreparation(let task, _): preparations[task]?.cancel()
+    case .start(let task, let invocation): start(task, invocation)
+    case .recover(let task, let invocation, let handle): recover(task, invocation, handle)
+    case .watch(let task, let invocation): watch(task, invocation)
+    case .stop(let task, let invocation, let signal, let timeout, let force):
+      stop(
+        task, invocation,
+        TaskStopRequest(signal: signal.flatMap(signalNumber(named:)), isForced: force, timeout: timeout))
+    case .signal(let task, let invocation, let name, let request): signal(task, invocation, name, request)
+    case .destroy(let task, let invocation, let force): destroy(task, invocation, force: force)
+    case .runHooks(let run): runHooks(run)
+    case .startTimer(let timer, let duration): startTimer(timer, duration)
+    case .cancelTimer(let timer): timers.removeValue(forKey: timer)?.cancel()
+    case .taskEvent(let task, let event): publish(.taskEvent(task: name(of: task), event))
+    case .taskChanged(let task):
+      publish(.taskChanged(task: name(of: task), machine.state(of: task)))
+    case .persistTask(let task, let record):
+      guard let journal = environment.journal else { return }
+      journal.store(record, of: name(of: task), in: identity.id)
+      hasUnsafeRecords = true
+    case .persistAllocation(let record):
+      guard let journal = environment.journal else { return }
+      journal.store(record, of: identity.id)
+      hasUnsafeRecords = true
+    case .reply(let request, let refusal): requests.removeValue(forKey: request)?.resume(returning: refusal)
+    case .allocationEnded:
+      hasEnded = true
+      resumeWaitersWhenIdle()
+    }
+  }
+}

@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct Hostler: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "hostler")
-}

@@ -1,0 +1,47 @@
+import Agent
+import Lifecycle
+import Runner
+
+/// Follows the changes of a run with one allocation, so that a test can wait for a state.
+actor RunWatch {
+  private(set) var tasks: [String: TaskState] = [:]
+  private(set) var status = ClientStatus.pending
+  private var waiters:
+    [(condition: @Sendable (RunWatch.View) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+  private var isOver = false
+
+  /// What a condition sees.
+  struct View: Sendable {
+    var tasks: [String: TaskState]
+    var status: ClientStatus
+  }
+
+  /// Takes changes in until the run ends or the calling task is cancelled.
+  func follow(_ run: JobRun) async {
+    for await change in run.changes { take(change.change) }
+    isOver = true
+    check()
+  }
+
+  private func take(_ change: AllocationChange) {
+    switch change {
+    case .taskChanged(let task, let state): tasks[task] = state
+    case .statusChanged(let status, _): self.status = status
+    case .taskEvent, .ended: break
+    }
+    check()
+  }
+
+  private func check() {
+    let view = View(tasks: tasks, status: status)
+    let ready = waiters.filter { isOver || $0.condition(view) }
+    waiters.removeAll { isOver || $0.condition(view) }
+    for waiter in ready { waiter.continuation.resume() }
+  }
+
+  /// Suspends until the condition holds, or the run is over.
+  func wait(until condition: @escaping @Sendable (View) -> Bool) async {
+    if isOver || condition(View(tasks: tasks, status: status)) { return }
+    await withCheckedContinuation { waiters.append((condition, $0)) }
+  }
+}

@@ -1,0 +1,128 @@
+import Agent
+import Foundation
+import Jobs
+import Lifecycle
+import ScenarioTestKit
+import Testing
+
+@testable import Runner
+
+/// The scenarios that were recorded from a real Nomad, with real drivers and real processes. Where the
+/// agent is killed and started, the embedded agent is shut down with its tasks left running, and a new
+/// one goes on from the records.
+@Suite("Recorded scenarios, with real processes")
+struct ScenarioTests {
+  static let scenarios: [Scenario] = {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "LifecycleTests/Fixtures/lifecycle")
+    return (try? Scenario.all(in: folder)) ?? []
+  }()
+
+  @Test("all recordings are there")
+  func complete() {
+    #expect(Self.scenarios.count == 28)
+  }
+
+  @Test("the agent does what was recorded", .timeLimit(.minutes(2)), arguments: scenarios)
+  func recorded(scenario: Scenario) async throws {
+    let path = try FileSystem.makeTemporaryDirectory(prefix: "/tmp/hostler-test-")
+    defer { try? FileSystem.remove(path) }
+    var stage = try await Stage(job: TestAgent.job(scenario.job), dataDirectory: path)
+    for step in scenario.steps {
+      if let problem = try await stage.perform(step) {
+        Issue.record("\(scenario.name): \(problem)")
+        break
+      }
+    }
+    let outcome = await stage.outcome()
+    #expect(scenario.differences(from: outcome) == [])
+    await stage.end()
+  }
+
+  /// One run of a scenario.
+  private struct Stage {
+    let job: Job
+    let dataDirectory: String
+    let journal = MemoryJournal()
+    var agent: EmbeddedAgent
+    var run: JobRun
+    var watch = RunWatch()
+
+    init(job: Job, dataDirectory: String) async throws {
+      self.job = job
+      self.dataDirectory = dataDirectory
+      agent = try await EmbeddedAgent(
+        TestAgent.configuration(dataDirectory: dataDirectory), journal: journal)
+      run = await agent.run(job, artifactBase: dataDirectory)
+      follow()
+    }
+
+    private func follow() {
+      let (run, watch) = (run, watch)
+      _Concurrency.Task { await watch.follow(run) }
+    }
+
+    /// Does a step; what went wrong, or nil.
+    mutating func perform(_ step: Scenario.Step) async throws -> String? {
+      switch step {
+      case .waitForTasks(let states):
+        await watch.wait { view in
+          states.allSatisfy { view.tasks[$0.key]?.phase.rawValue == $0.value }
+        }
+      case .waitForEnd:
+        await watch.wait { $0.status == .complete || $0.status == .failed }
+      case .sleep(let seconds):
+        // A recorded pause is part of what was done.
+        try await SystemClock().sleep(for: .seconds(seconds))
+      case .restart(let task, let allTasks, let status):
+        return await restart(task: task, allTasks: allTasks, status: status)
+      case .stop:
+        await run.stop(StopRequest())
+      case .killAgent:
+        await run.shutdown()
+        await agent.close()
+      case .startAgent:
+        let identities = run.allocations.map(\.identity)
+        agent = try await EmbeddedAgent(
+          TestAgent.configuration(dataDirectory: dataDirectory), journal: journal)
+        watch = RunWatch()
+        run = await agent.run(
+          job, artifactBase: dataDirectory, restoring: identities.map(journal.restorable))
+        follow()
+      }
+      return nil
+    }
+
+    private func restart(task: String?, allTasks: Bool, status: Int) async -> String? {
+      let target: RestartTarget =
+        allTasks ? .allTasks : task.flatMap { $0.isEmpty ? nil : .task($0) } ?? .runningTasks
+      var refusal: LifecycleRequestError?
+      for allocation in run.allocations {
+        do { try await allocation.restart(target) } catch { refusal = error }
+      }
+      return (refusal == nil) == (status < 300)
+        ? nil : "restart \(target): \(refusal.map(\.description) ?? "done") for status \(status)"
+    }
+
+    func outcome() async -> ScenarioOutcome {
+      guard let allocation = run.allocations.first else {
+        return ScenarioOutcome(clientStatus: "", tasks: [:])
+      }
+      var tasks: [String: ScenarioOutcome.Task] = [:]
+      for task in await allocation.tasks {
+        tasks[task.name] = ScenarioOutcome.Task(
+          result: Scenario.TaskResult(
+            state: task.state.phase.rawValue, failed: task.state.failed, restarts: task.state.restarts),
+          eventTypes: task.state.events.map(\.kind.rawValue))
+      }
+      return ScenarioOutcome(clientStatus: await allocation.status.0.rawValue, tasks: tasks)
+    }
+
+    /// Ends whatever still runs.
+    func end() async {
+      await run.stop(StopRequest(urgency: .immediate))
+      _ = await run.outcome()
+      await agent.close()
+    }
+  }
+}

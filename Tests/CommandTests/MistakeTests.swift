@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@Suite("Mistakes on the command line", .timeLimit(.minutes(2)))
+struct MistakeTests {
+  private let right = """
+    job "a" {
+      type = "batch"
+      group "g" {
+        task "t" {
+          driver = "raw_exec"
+          config { command = "/bin/true" }
+        }
+      }
+    }
+    """
+
+  @Test(
+    "what is wrong exits 2 and says what, on standard error",
+    arguments: [
+      (["run", "/no/such/file.hcl"], "/no/such/file.hcl"),
+      (["run", "docs"], "docs"),
+      (["run"], "file"),
+      (["run", "-nonsense", "x"], "nonsense"),
+      (["nonsense"], "nonsense"),
+      (["run", "-var", "novalue", "docs/examples/hello.nomad.hcl"], "NAME=VALUE"),
+      (["run", "-config", "/no/such/config.hcl", "docs/examples/hello.nomad.hcl"], "/no/such/config.hcl"),
+      (["run", "-data-dir", "/proc/nothing", "docs/examples/hello.nomad.hcl"], "/proc/nothing"),
+      (["run", "-plugin-dir", "/no/such/folder", "docs/examples/hello.nomad.hcl"], "raw_exec"),
+    ])
+  func wrong(arguments: [String], words: String) throws {
+    try Scratch.with { scratch in
+      let process = try Program.process(arguments, in: scratch)
+      try process.run()
+      process.waitUntilExit()
+      let result = try scratch.result(of: process)
+      #expect(result.exitCode == 2, "\(result)")
+      #expect(result.errors.contains(words), "\(result)")
+      #expect(result.output == "")
+    }
+  }
+
+  @Test("a mistake in a job file is shown at its place, with a suggestion")
+  func jobFile() throws {
+    let result = try Program.run(["job", "validate"], job: right.replacing("driver =", with: "drivr ="))
+    #expect(result.exitCode == 2)
+    #expect(result.errors.contains("job.hcl:5:"))
+    #expect(result.errors.contains("driver"))
+  }
+
+  @Test("a mistake in a driver's configuration is shown before anything runs")
+  func driverConfiguration() throws {
+    let result = try Program.run(["run"], job: right.replacing("command =", with: "comand ="))
+    #expect(result.exitCode == 2)
+    #expect(result.errors.contains("job.hcl:6:"))
+    #expect(result.output == "")
+  }
+
+  @Test("a right job file is called right")
+  func validate() throws {
+    let result = try Program.run(["job", "validate"], job: right)
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(result.output.contains("1 group, 1 task"))
+  }
+
+  @Test("a file of 100 MB is refused without being read whole")
+  func hugeFile() throws {
+    try Scratch.with { scratch in
+      let file = scratch.folder.appending(path: "huge.hcl")
+      try Data().write(to: file)
+      let handle = try FileHandle(forWritingTo: file)
+      try handle.truncate(atOffset: 100 << 20)
+      try handle.close()
+      let process = try Program.process(["run", file.path], in: scratch)
+      try process.run()
+      process.waitUntilExit()
+      let result = try scratch.result(of: process)
+      #expect(result.exitCode == 2)
+      #expect(result.errors.contains("File too large"), "\(result)")
+    }
+  }
+
+  @Test("drivers are listed and inspected; an unknown one is refused with those that are there")
+  func drivers() throws {
+    let list = try Program.run("driver", "list")
+    #expect(list.exitCode == 0, "\(list)")
+    #expect(list.output.contains("raw_exec"))
+    #expect(list.output.contains("mock_driver"))
+    let page = try Program.run("driver", "inspect", "raw_exec")
+    #expect(page.exitCode == 0)
+    for word in ["command", "required", "args", "healthy", "libraw_exec.so"] {
+      #expect(page.output.contains(word))
+    }
+    let unknown = try Program.run("driver", "inspect", "raw")
+    #expect(unknown.exitCode == 1)
+    #expect(unknown.errors.contains("raw_exec"))
+  }
+
+  @Test("version and help exit 0")
+  func help() throws {
+    #expect(try Program.run("version").output.hasPrefix("hostler "))
+    for arguments in [["--help"], ["run", "-help"], ["help", "run"], ["-h"]] {
+      try Scratch.with { scratch in
+        let process = try Program.process(arguments, in: scratch)
+        try process.run()
+        process.waitUntilExit()
+        let result = try scratch.result(of: process)
+        #expect(result.exitCode == 0, "\(arguments): \(result)")
+        #expect(result.output.contains("USAGE"))
+      }
+    }
+  }
+}
