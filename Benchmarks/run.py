@@ -110,7 +110,7 @@ def main():
         own.append(launches())
     per_task = (memory_with(SLEEPERS) - memory_with(1)) / (SLEEPERS - 1)
     inspect = number(r"([0-9.]+) ns", program("driver-call-benchmark"))
-    updates = number(r"([0-9.]+) updates/s", program("model-check", "--speed"))
+    updates = number(r"([0-9.]+) updates a second", program("model-check", "--speed"))
     median = statistics.median
     rows = [
         ("launch to exit of /bin/true, tasks/s", median(own), ""),

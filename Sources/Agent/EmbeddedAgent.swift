@@ -18,6 +18,7 @@ public final class EmbeddedAgent: Sendable {
   private let configuration: AgentConfiguration
   private let clock: any RunnerClock
   private let journal: (any AllocationJournal)?
+  private let startGate = StartGate()
 
   /// Loads the drivers and makes the data directory. A driver that cannot be loaded is no error here:
   /// see ``loadFailures``.
@@ -68,8 +69,8 @@ public final class EmbeddedAgent: Sendable {
       : restoring.map { ($0.identity, $0.records) }
     let observer = JobRun.Observer(placed.map(\.0))
     let environment = AllocationRunner.Environment(
-      drivers: drivers, host: host, artifactBase: artifactBase, observer: observer, journal: journal,
-      clock: clock)
+      drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
+      startGate: startGate, journal: journal, clock: clock)
     let runners = placed.map { identity, records in
       AllocationRunner(
         identity, in: dataDirectory.allocation(identity.id),
@@ -80,6 +81,10 @@ public final class EmbeddedAgent: Sendable {
     }
     let run = JobRun(job: job, allocations: runners, observer: observer)
     await run.begin()
+    // Only when every task of before has been asked for may drivers start new ones.
+    for runner in runners { await runner.waitUntilRecovered() }
+    await drivers.restoreComplete()
+    await startGate.open()
     return run
   }
 

@@ -23,9 +23,9 @@ struct DriverCheckTests {
 
   @Test("a right configuration has no problems, also with what is known at run time only")
   func right() async throws {
-    #expect(
-      try await problems(
-        driver: "raw_exec", config: "command = \"/bin/${NOMAD_TASK_NAME}\"\nargs = [\"a\", 1, true]") == [])
+    let problems = try await problems(
+      driver: "raw_exec", config: "command = \"/bin/${NOMAD_TASK_NAME}\"\nargs = [\"a\", 1, true]")
+    #expect(problems == [])
   }
 
   @Test("a driver that is not there is reported with the one that may be meant")

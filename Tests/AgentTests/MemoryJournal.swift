@@ -1,4 +1,5 @@
 import Agent
+import Jobs
 import Lifecycle
 import Runner
 import Synchronization

@@ -30,7 +30,8 @@ struct AllocationDirectoryTests {
   func resolves(destination: String, expected: String) throws {
     try withTemporaryDirectory { path in
       let directory = AllocationDirectory(root: path)
-      #expect(try directory.task("web").resolve(destination, within: directory) == path + expected)
+      let resolved = try directory.task("web").resolve(destination, within: directory)
+      #expect(resolved == path + expected)
     }
   }
 

@@ -25,7 +25,8 @@ struct ArtifactFetcherTests {
     try fetch(Artifact(source: "in.txt")) { path in
       try FileSystem.write([1, 2], to: path + "/in.txt")
     } check: { task in
-      #expect(try FileSystem.read(task.local + "/in.txt", limitBytes: 10) == [1, 2])
+      let bytes = try content(of: task.local + "/in.txt")
+      #expect(bytes == [1, 2])
     }
   }
 
@@ -34,7 +35,8 @@ struct ArtifactFetcherTests {
     try fetch(Artifact(source: "in.txt", destination: "local/deep/out", mode: "file")) { path in
       try FileSystem.write([7], to: path + "/in.txt")
     } check: { task in
-      #expect(try FileSystem.read(task.local + "/deep/out", limitBytes: 10) == [7])
+      let bytes = try content(of: task.local + "/deep/out")
+      #expect(bytes == [7])
     }
   }
 
@@ -44,7 +46,8 @@ struct ArtifactFetcherTests {
       try FileSystem.makeDirectories(path + "/folder/inner")
       try FileSystem.write([3], to: path + "/folder/inner/x", mode: 0o755)
     } check: { task in
-      #expect(try FileSystem.read(task.local + "/copy/inner/x", limitBytes: 10) == [3])
+      let bytes = try content(of: task.local + "/copy/inner/x")
+      #expect(bytes == [3])
     }
   }
 

@@ -6,3 +6,8 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
   defer { try? FileSystem.remove(path) }
   return try body(path)
 }
+
+/// The bytes of a small file.
+func content(of path: String) throws -> [UInt8] {
+  try FileSystem.read(path, limitBytes: 1 << 20)
+}

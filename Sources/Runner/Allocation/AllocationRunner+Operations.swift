@@ -86,6 +86,7 @@ extension AllocationRunner {
     }
     let id = driverTaskID(task, invocation)
     run {
+      await self.environment.startGate.pass()
       do {
         let driver = try self.environment.drivers.driver(named: definition.driver)
         let request = try self.request(id, for: definition, ready: ready, driver: driver)
@@ -133,6 +134,7 @@ extension AllocationRunner {
       taskID: driverTaskID(task, invocation), handle: handle?.driverState ?? [],
       handleVersion: handle?.version ?? 0,
       logs: logs(of: definition))
+    recoveriesUnderWay += 1
     run {
       let outcome: RecoveryOutcome
       do {
@@ -144,8 +146,16 @@ extension AllocationRunner {
       } catch {
         outcome = .failed("\(error)")
       }
-      await self.send(.recovered(task, invocation, outcome))
+      await self.recoveryEnded(task, invocation, outcome)
     }
+  }
+
+  private func recoveryEnded(_ task: TaskIndex, _ invocation: Invocation, _ outcome: RecoveryOutcome) {
+    send(.recovered(task, invocation, outcome))
+    recoveriesUnderWay -= 1
+    guard recoveriesUnderWay == 0 else { return }
+    for waiter in recoveryWaiters { waiter.resume() }
+    recoveryWaiters.removeAll()
   }
 
   func watch(_ task: TaskIndex, _ invocation: Invocation) {

@@ -33,6 +33,8 @@ public actor AllocationRunner {
   /// Operations under way that must end before the allocation is left.
   var operationsUnderWay = 0
   var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  var recoveriesUnderWay = 0
+  var recoveryWaiters: [CheckedContinuation<Void, Never>] = []
   var hasEnded = false
   var hasAnnouncedEnd = false
 
@@ -48,6 +50,8 @@ public actor AllocationRunner {
     public var observer: any AllocationObserver
     /// Where records are kept; nil when nothing is to be restored later.
     public var journal: (any AllocationJournal)?
+    /// What holds starts back while an agent is restored.
+    public var startGate: StartGate
     /// The time.
     public var clock: any RunnerClock
     /// Where disk work runs.
@@ -56,13 +60,14 @@ public actor AllocationRunner {
     /// Makes an environment from its parts.
     public init(
       drivers: DriverRegistry, host: HostFacts, artifactBase: String, observer: any AllocationObserver,
-      journal: (any AllocationJournal)? = nil, clock: any RunnerClock = SystemClock(),
+      startGate: StartGate, journal: (any AllocationJournal)? = nil, clock: any RunnerClock = SystemClock(),
       disk: DiskThreads = .shared
     ) {
       self.drivers = drivers
       self.host = host
       self.artifactBase = artifactBase
       self.observer = observer
+      self.startGate = startGate
       self.journal = journal
       self.clock = clock
       self.disk = disk
@@ -92,6 +97,12 @@ public actor AllocationRunner {
   /// Runs the allocation from here on.
   public func begin() {
     send(.begin)
+  }
+
+  /// Suspends until the drivers have answered for every task that ran before the agent went away.
+  public func waitUntilRecovered() async {
+    if recoveriesUnderWay == 0 { return }
+    await withCheckedContinuation { recoveryWaiters.append($0) }
   }
 
   /// Suspends until nothing runs and nothing will.
