@@ -71,8 +71,8 @@ let package = Package(
 
     // MARK: Benchmarks
     .executableTarget(
-      name: "driver-call-benchmark", dependencies: ["DriverHost"], path: "Benchmarks/DriverCalls",
-      swiftSettings: settings),
+      name: "driver-call-benchmark", dependencies: ["DriverHost", "HCL"], path: "Benchmarks/DriverCalls",
+      exclude: ["quick_driver.c"], swiftSettings: settings),
 
     // MARK: Tests
     .testTarget(

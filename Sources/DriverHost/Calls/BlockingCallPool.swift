@@ -68,11 +68,15 @@ final class BlockingCallPool: @unchecked Sendable {
   private func enqueue(_ call: BlockingCall) {
     lock.lock()
     queue.append(call)
-    let wakes = idle > wakeUps
+    // A thread that is waking up already takes this call too, or wakes another for it.
+    let hasIdle = idle > wakeUps
+    let wakes = hasIdle && wakeUps == 0
     if wakes { wakeUps += 1 }
-    let grows = !wakes && threads < usualThreads
+    let grows = !hasIdle && wakeUps == 0 && threads < usualThreads
     if grows { threads += 1 }
-    let look = wakes || grows ? call.deadline : min(call.deadline, MonotonicTime.now.advanced(by: patience))
+    let look =
+      hasIdle || wakeUps > 0 || grows
+      ? call.deadline : min(call.deadline, MonotonicTime.now.advanced(by: patience))
     let needsWatch = nextLook.map { look < $0 } ?? true
     if needsWatch { nextLook = look }
     let startsWatching = needsWatch && !isWatching
@@ -115,7 +119,14 @@ final class BlockingCallPool: @unchecked Sendable {
       if call.isOver { continue }
       call.wasBegun = true
       running[ObjectIdentifier(call)] = call
+      // This call may block: the next one must not wait for it.
+      let wakes = !queue.isEmpty && wakeUps == 0 && idle > 0
+      if wakes { wakeUps += 1 }
+      let grows = !queue.isEmpty && wakeUps == 0 && threads < usualThreads
+      if grows { threads += 1 }
       lock.unlock()
+      if wakes { work.signal() }
+      if grows { addThread() }
       call.execute()
       lock.lock()
       completions += 1
@@ -217,6 +228,7 @@ private struct CallQueue {
   private var calls: [BlockingCall?] = []
   private var head = 0
 
+  var isEmpty: Bool { head == calls.count }
   var hasOpenCalls: Bool { calls[head...].contains { $0?.isOver == false } }
 
   mutating func append(_ call: BlockingCall) { calls.append(call) }

@@ -77,10 +77,7 @@ extension LoadedDriver {
       input.signal = request.signal ?? 0
       input.force = request.isForced ? 1 : 0
       input.timeout_nanoseconds = request.timeout.nanoseconds
-      let input_ = input
-      try driver.simple(.stop, taskID) { id, message in
-        withUnsafePointer(to: input_) { stop(driver.instance, id, $0, message) }
-      }
+      try driver.simple(.stop, taskID) { id, message in stop(driver.instance, id, &input, message) }
     }
   }
 
@@ -148,8 +145,8 @@ extension TaskRequest {
       ("temporary directory", directories.temporary), ("log directory", logs.directory),
       ("log name", logs.stdoutName), ("log name", logs.stderrName),
     ]
-    if let found = texts.first(where: { $0.1.utf8.contains(0) }) { return found.0 }
-    return environment.contains { $0.utf8.contains(0) } ? "environment" : nil
+    if let found = texts.first(where: { $0.1.holdsZeroByte }) { return found.0 }
+    return environment.contains(where: \.holdsZeroByte) ? "environment" : nil
   }
 }
 

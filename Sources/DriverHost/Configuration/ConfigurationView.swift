@@ -1,9 +1,5 @@
 internal import CHostlerDriver
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
 /// A configuration as a driver reads it during one call: the context of its getters.
 ///
 /// Its texts lie in an arena that must live as long.
@@ -68,7 +64,7 @@ final class ConfigurationView {
 
   fileprivate func value(_ name: UnsafePointer<CChar>) -> (type: ConfigurationFieldType, value: Value)? {
     for field in fields {
-      if let data = field.name.data, strcmp(data, name) == 0 { return (field.type, field.value) }
+      if let data = field.name.data, areEqual(data, name) { return (field.type, field.value) }
     }
     return nil
   }

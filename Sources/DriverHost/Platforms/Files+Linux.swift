@@ -1,3 +1,5 @@
+internal import CLinux
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -44,7 +46,7 @@ struct FileStatus: Hashable {
     mode = status.st_mode
     identity = FileIdentity(
       device: UInt64(status.st_dev), inode: UInt64(status.st_ino), sizeBytes: Int64(status.st_size),
-      modifiedAtNanoseconds: Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec))
+      modifiedAtNanoseconds: hostler_modified_nanoseconds(&status))
   }
 
   /// The user that this process acts as.

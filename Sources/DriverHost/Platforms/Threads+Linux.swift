@@ -1,3 +1,5 @@
+internal import CLinux
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
@@ -26,11 +28,7 @@ final class ThreadCondition: @unchecked Sendable {
 
   init(_ lock: ThreadLock) {
     self.lock = lock
-    var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(condition, &attributes)
-    pthread_condattr_destroy(&attributes)
+    hostler_condition_init(condition)
   }
 
   deinit {
@@ -41,8 +39,7 @@ final class ThreadCondition: @unchecked Sendable {
   func wait() { pthread_cond_wait(condition, lock.mutex) }
 
   func wait(until time: MonotonicTime) {
-    var time = time.timespec
-    pthread_cond_timedwait(condition, lock.mutex, &time)
+    hostler_condition_wait_until(condition, lock.mutex, time.nanoseconds)
   }
 
   func signal() { pthread_cond_signal(condition) }
@@ -51,13 +48,9 @@ final class ThreadCondition: @unchecked Sendable {
 
 /// A point in time of a clock that never jumps.
 struct MonotonicTime: Comparable, Hashable, Sendable {
-  private let nanoseconds: Int64
+  fileprivate let nanoseconds: Int64
 
-  static var now: MonotonicTime {
-    var time = timespec_()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return MonotonicTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-  }
+  static var now: MonotonicTime { MonotonicTime(nanoseconds: hostler_monotonic_nanoseconds()) }
 
   func advanced(by duration: Duration) -> MonotonicTime {
     let (seconds, attoseconds) = duration.components
@@ -67,12 +60,6 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
   }
 
   static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.nanoseconds < right.nanoseconds }
-
-  fileprivate var timespec: timespec_ {
-    timespec_(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-  }
-
-  fileprivate typealias timespec_ = Glibc.timespec
 }
 
 /// Starts a thread that ends with its body; false when the system has none to give.

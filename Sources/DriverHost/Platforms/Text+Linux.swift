@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+extension String {
+  /// Whether there is a zero among the bytes.
+  var holdsZeroByte: Bool {
+    utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+    } ?? utf8.contains(0)
+  }
+}
+
+/// Whether two C strings hold the same text.
+func areEqual(_ left: UnsafePointer<CChar>, _ right: UnsafePointer<CChar>) -> Bool {
+  strcmp(left, right) == 0
+}
