@@ -41,6 +41,8 @@ struct JobFileRuleTests {
       ("artifact {}", "Incomplete artifact", 5),
       ("artifact {\n source = \"x\"\n mode = \"both\"\n}", "Unknown value", 7),
       ("env { A = [1] }", "Wrong type", 5),
+      ("env { A = 1 }\nenv { B = 2 }", "Block set twice", 6),
+      ("env = { A = 1 }\nenv { B = 2 }", "Block set twice", 6),
       ("leader = \"maybe\"", "Wrong type", 5),
       ("resources {}\nresources {}", "Block set twice", 6),
       ("volume_mount {\n volume = 1\n nothing = 2\n}", "Unknown argument", 7),

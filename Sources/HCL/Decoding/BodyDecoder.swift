@@ -105,21 +105,24 @@ public struct BodyDecoder {
     return elements.filter { !$0.isNull }.map(\.text)
   }
 
-  /// A map of strings, written as an attribute (`name = { … }`) or as blocks (`name { … }`).
+  /// A map of strings, written as an attribute (`name = { … }`) or as a block (`name { … }`).
   public mutating func stringMap(_ name: String) -> [String: String]? {
     var result: [String: String]?
     if case .map(let attributes, _)? = value(name, as: .map(.string)) {
       result = attributes.filter { !$0.value.isNull }.mapValues(\.text)
     }
-    for block in self.blocks(name) {
-      var inner = BodyDecoder(block, collector: collector)
-      var entries = result ?? [:]
-      for attribute in inner.attributes {
-        if let text = inner.string(attribute.name) { entries[attribute.name] = text }
-      }
-      inner.finish()
-      result = entries
+    let blocks = self.blocks(name)
+    for extra in attribute(name) == nil ? blocks.dropFirst() : blocks[...] {
+      collector.error("Block set twice", "There is a \(name) in \(owner) already.", at: extra.headerSpan)
     }
+    guard attribute(name) == nil, let block = blocks.first else { return result }
+    var inner = BodyDecoder(block, collector: collector)
+    var entries: [String: String] = [:]
+    for attribute in inner.attributes {
+      if let text = inner.string(attribute.name) { entries[attribute.name] = text }
+    }
+    inner.finish()
+    result = entries
     return result
   }
 

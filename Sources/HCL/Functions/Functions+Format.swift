@@ -159,7 +159,7 @@ struct FormatString {
     if verb.sharp { return jsonText(value) }
     switch value {
     case .string(let text): return text
-    case .number(let number): return number.generalText(digits: nil, exponentFrom: 21)
+    case .number(let number): return number.generalText(digits: nil, exponentFrom: 6)
     default: return jsonText(value)
     }
   }
@@ -195,7 +195,7 @@ struct FormatString {
       let text = number.exponentText(places: verb.precision ?? 6)
       return verb.mode == "E" ? text.uppercased() : text
     default:
-      let text = number.generalText(digits: verb.precision, exponentFrom: 21)
+      let text = number.generalText(digits: verb.precision, exponentFrom: 6)
       return verb.mode == "G" ? text.uppercased() : text
     }
   }

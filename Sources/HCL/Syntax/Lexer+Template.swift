@@ -77,7 +77,7 @@ extension Lexer {
     let nameLength = startsWithLetter ? identifierLength(from: nameStart) : 0
     let nameEnd = nameStart + nameLength
     guard nameLength > 0, isNewline(at: nameEnd) else {
-      emit(.invalid, length: 2)
+      emit(.invalid, length: 1)
       return
     }
     let newlineLength = bytes[nameEnd] == UInt8(ascii: "\r") ? 2 : 1

@@ -129,7 +129,7 @@ struct Parser {
       )
     case "&": return ("Unknown operator", "The operator for \"and\" is &&.")
     case "|": return ("Unknown operator", "The operator for \"or\" is ||.")
-    case "<<":
+    case "<":
       return (
         "Invalid heredoc", "A heredoc begins with << or <<-, a name, and a newline right after the name."
       )

@@ -8,7 +8,8 @@ extension SettingSchema {
   static let constraint = Nested(
     schema: SettingSchema(
       arguments: operators.merging(
-        ["distinct_hosts": .bool, "distinct_property": .string], uniquingKeysWith: { first, _ in first })),
+        ["distinct_hosts": .bool, "distinct_property": .string, "is_set": .string, "is_not_set": .string],
+        uniquingKeysWith: { first, _ in first })),
     isRepeatable: true)
   static let affinity = Nested(
     schema: SettingSchema(
