@@ -205,7 +205,7 @@ typedef struct hostler_config_getters {
   hostler_status (*get_int64)(const void *context, const char *name, int64_t *value);
   hostler_status (*get_double)(const void *context, const char *name, double *value);
   hostler_status (*get_string)(const void *context, const char *name, hostler_string *value);
-  /* The number of elements of a list, map, block (0 or 1) or block list. */
+  /* The number of elements of a list, map, block (0 or 1) or block list; 0 for one that was not given. */
   hostler_status (*get_count)(const void *context, const char *name, size_t *count);
   hostler_status (*get_list_item)(const void *context, const char *name, size_t index, hostler_string *value);
   hostler_status (*get_map_entry)(const void *context, const char *name, size_t index, hostler_string *key,
