@@ -226,8 +226,13 @@ final class LoadedDriver: Driver, @unchecked Sendable {
       }
     } catch {
       host.write(.error, "\(error.description); it is abandoned, not closed")
-      move(to: .closed)
     }
+    abandon()
+  }
+
+  /// Makes no further call to the driver, not even close.
+  func abandon() {
+    move(to: .closed)
     poller.end(owner: ObjectIdentifier(self))
     pool.close()
   }

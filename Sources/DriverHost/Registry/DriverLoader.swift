@@ -98,7 +98,8 @@ struct DriverLoader {
       try await driver.configure(configuration)
       return driver
     } catch {
-      await driver.close()
+      // A driver whose configure has not returned must not be called again.
+      if error.kind == .timedOut { driver.abandon() } else { await driver.close() }
       throw DriverLoadError(
         error.kind == .timedOut ? .timedOut : .configureFailed, driver: descriptor.name, file: library.path,
         expected: "the driver to accept its configuration", found: error.description,
