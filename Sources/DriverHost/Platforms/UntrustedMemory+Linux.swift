@@ -1,3 +1,5 @@
+internal import CLinux
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
@@ -30,7 +32,8 @@ struct UntrustedMemory: ~Copyable {
   func copy(_ source: UnsafeRawPointer, to target: UnsafeMutableRawBufferPointer) -> Bool {
     var done = 0
     while done < target.count {
-      let written = write(input, source + done, min(target.count - done, Self.pieceBytes))
+      let written = Int(
+        hostler_write_untrusted(input, source + done, min(target.count - done, Self.pieceBytes)))
       if written <= 0 {
         if written < 0, errno == EINTR { continue }
         return false
