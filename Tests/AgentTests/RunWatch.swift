@@ -6,9 +6,13 @@ import Runner
 actor RunWatch {
   private(set) var tasks: [String: TaskState] = [:]
   private(set) var status = ClientStatus.pending
-  private var waiters:
-    [(condition: @Sendable (RunWatch.View) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+  private var waiters: [Waiter] = []
   private var isOver = false
+
+  private struct Waiter {
+    var condition: @Sendable (View) -> Bool
+    var continuation: CheckedContinuation<Void, Never>
+  }
 
   /// What a condition sees.
   struct View: Sendable {
@@ -42,6 +46,16 @@ actor RunWatch {
   /// Suspends until the condition holds, or the run is over.
   func wait(until condition: @escaping @Sendable (View) -> Bool) async {
     if isOver || condition(View(tasks: tasks, status: status)) { return }
-    await withCheckedContinuation { waiters.append((condition, $0)) }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { waiters.append(Waiter(condition: condition, continuation: $0)) }
+    } onCancel: {
+      // A test that is out of time must end, so that it can say so.
+      Task { await self.giveUp() }
+    }
+  }
+
+  private func giveUp() {
+    isOver = true
+    check()
   }
 }

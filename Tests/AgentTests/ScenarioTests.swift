@@ -70,7 +70,12 @@ struct ScenarioTests {
           states.allSatisfy { view.tasks[$0.key]?.phase.rawValue == $0.value }
         }
       case .waitForEnd:
-        await watch.wait { $0.status == .complete || $0.status == .failed }
+        let count = job.groups[0].tasks.count
+        await watch.wait { view in
+          // A failed allocation may still have tasks to end.
+          (view.status == .complete || view.status == .failed)
+            && view.tasks.values.count { $0.phase == .dead } == count
+        }
       case .sleep(let seconds):
         // A recorded pause is part of what was done.
         try await SystemClock().sleep(for: .seconds(seconds))

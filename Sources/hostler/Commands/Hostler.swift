@@ -21,8 +21,7 @@ struct Hostler: AsyncParsableCommand {
     subcommands: [RunCommand.self, JobCommand.self, DriverCommand.self, VersionCommand.self])
 
   static func main() async {
-    // Before any other thread exists, so that all of them inherit it.
-    InterruptSignals.block()
+    InterruptSignals.ignoreClosedPipes()
     do {
       var command = try parseAsRoot(arguments())
       if var command = command as? any AsyncParsableCommand {

@@ -63,7 +63,7 @@ struct JobFileOptions: ParsableArguments {
     let limit = SourceFile.defaultSizeLimitBytes
     do {
       return try FileSystem.read(path == "-" ? "/dev/stdin" : path, limitBytes: limit)
-    } catch where error.isTooLarge {
+    } catch  where error.isTooLarge {
       throw DiagnosticsError(SourceFile.tooLarge(name: path, size: limit + 1, limit: limit))
     }
   }

@@ -1,52 +1,71 @@
 import Glibc
+import Synchronization
 
 /// The signals by which a person or a service manager asks this process to end, as a stream.
+///
+/// A handler and a pipe, because blocking the signals does not last: the main thread of an asynchronous
+/// program waits with every signal unblocked.
 enum InterruptSignals {
-  /// Blocks the signals in the calling thread, so that every thread made after it has them blocked too
-  /// and only ``stream()`` sees them. Call it first of all.
-  static func block() {
-    var signals = set()
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    // A reader of our output that goes away must not end the run.
+  /// Where the handler writes; -1 until there is a pipe.
+  private static let writingEnd = Atomic<Int32>(-1)
+
+  /// Keeps a reader of our output that goes away from ending the run. Call it first of all.
+  static func ignoreClosedPipes() {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Each SIGINT, SIGTERM or SIGHUP from now on, by its number.
+  /// Each SIGINT, SIGTERM or SIGHUP from now on, by its number. To be called once.
   static func stream() -> AsyncStream<Int32> {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
-    let context = Unmanaged.passRetained(Box(continuation)).toOpaque()
+    var ends: [Int32] = [-1, -1]
+    // Without a pipe or a thread the signals keep ending the process, as they do by default.
+    guard pipe(&ends) == 0 else { return stream }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let readingEnd = ends[0]
+    writingEnd.store(ends[1], ordering: .releasing)
+    let context = Unmanaged.passRetained(Reader(readingEnd, continuation)).toOpaque()
     var thread = pthread_t()
     let result = pthread_create(
       &thread, nil,
       { context in
-        guard let context else { return nil }
-        let continuation = Unmanaged<Box>.fromOpaque(context).takeRetainedValue().continuation
-        var signals = InterruptSignals.set()
-        while true {
-          var number: Int32 = 0
-          if sigwait(&signals, &number) == 0 { continuation.yield(number) }
-        }
+        if let context { Unmanaged<Reader>.fromOpaque(context).takeRetainedValue().read() }
+        return nil
       }, context)
-    if result == 0 {
-      pthread_detach(thread)
-    } else {
-      // Without the thread the signals would be blocked for nobody: let them end the process.
-      Unmanaged<Box>.fromOpaque(context).release()
-      var signals = set()
-      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    guard result == 0 else {
+      Unmanaged<Reader>.fromOpaque(context).release()
+      return stream
     }
+    pthread_detach(thread)
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { number in
+      // Only what is safe in a signal handler: one write, and errno left as it was.
+      let saved = errno
+      var byte = UInt8(truncatingIfNeeded: number)
+      _ = write(InterruptSignals.writingEnd.load(ordering: .acquiring), &byte, 1)
+      errno = saved
+    }
+    action.sa_flags = SA_RESTART
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaction(number, &action, nil) }
     return stream
   }
 
-  private final class Box: Sendable {
-    let continuation: AsyncStream<Int32>.Continuation
-    init(_ continuation: AsyncStream<Int32>.Continuation) { self.continuation = continuation }
-  }
+  /// Passes on what the handler writes.
+  private final class Reader: Sendable {
+    private let descriptor: Int32
+    private let continuation: AsyncStream<Int32>.Continuation
 
-  private static func set() -> sigset_t {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-    return signals
+    init(_ descriptor: Int32, _ continuation: AsyncStream<Int32>.Continuation) {
+      self.descriptor = descriptor
+      self.continuation = continuation
+    }
+
+    func read() {
+      var byte: UInt8 = 0
+      while true {
+        let count = Glibc.read(descriptor, &byte, 1)
+        if count == 1 { continuation.yield(Int32(byte)) }
+        if count == 0 || count < 0 && errno != EINTR { return }
+      }
+    }
   }
 }
