@@ -42,12 +42,11 @@ struct PairCollector {
       return
     }
     guard key.count <= DriverABI.keyLimitBytes, value.count <= DriverABI.sinkLimitBytes else { return }
-    let name = String(validating: key, as: UTF8.self)
-    let text = String(validating: value, as: UTF8.self)
-    if name == nil || text == nil { isInvalid = true }
-    let usedName = name ?? String(decoding: key, as: UTF8.self)
-    guard pairs.count < DriverABI.pairLimit || pairs[usedName] != nil else { return }
-    pairs[usedName] = text ?? String(decoding: value, as: UTF8.self)
+    let name = String(decoding: key, as: UTF8.self)
+    let text = String(decoding: value, as: UTF8.self)
+    if !name.consists(of: key) || !text.consists(of: value) { isInvalid = true }
+    guard pairs.count < DriverABI.pairLimit || pairs[name] != nil else { return }
+    pairs[name] = text
   }
 }
 

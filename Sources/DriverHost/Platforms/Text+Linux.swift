@@ -9,6 +9,13 @@ extension String {
       bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
     } ?? utf8.contains(0)
   }
+
+  /// Whether these are the string's bytes: false for a string whose bytes had to be repaired.
+  func consists(of bytes: UnsafeRawBufferPointer) -> Bool {
+    guard utf8.count == bytes.count else { return false }
+    guard let start = bytes.baseAddress else { return true }
+    return withCString { memcmp($0, start, bytes.count) == 0 }
+  }
 }
 
 /// Whether two C strings hold the same text.
