@@ -18,7 +18,7 @@ public final class EmbeddedAgent: Sendable {
   private let configuration: AgentConfiguration
   private let clock: any RunnerClock
   private let journal: (any AllocationJournal)?
-  private let startGate = StartGate()
+  private let servingGate = ServingGate()
 
   /// Loads the drivers and makes the data directory. A driver that cannot be loaded is no error here:
   /// see ``loadFailures``.
@@ -70,7 +70,7 @@ public final class EmbeddedAgent: Sendable {
     let observer = JobRun.Observer(placed.map(\.0))
     let environment = AllocationRunner.Environment(
       drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
-      startGate: startGate, journal: journal, clock: clock)
+      servingGate: servingGate, journal: journal, clock: clock)
     let runners = placed.map { identity, records in
       AllocationRunner(
         identity, in: dataDirectory.allocation(identity.id),
@@ -84,7 +84,7 @@ public final class EmbeddedAgent: Sendable {
     // Only when every task of before has been asked for may drivers start new ones.
     for runner in runners { await runner.waitUntilRecovered() }
     await drivers.restoreComplete()
-    await startGate.open()
+    await servingGate.open()
     return run
   }
 

@@ -35,7 +35,8 @@ struct ScenarioTests {
       }
     }
     let outcome = await stage.outcome()
-    #expect(scenario.differences(from: outcome) == [])
+    let events = await stage.eventTexts()
+    #expect(scenario.differences(from: outcome) == [], "\(events)")
     await stage.end()
   }
 
@@ -121,6 +122,14 @@ struct ScenarioTests {
           eventTypes: task.state.events.map(\.kind.rawValue))
       }
       return ScenarioOutcome(clientStatus: await allocation.status.0.rawValue, tasks: tasks)
+    }
+
+    /// What happened to the tasks, for a person who reads a failure.
+    func eventTexts() async -> [String] {
+      guard let allocation = run.allocations.first else { return [] }
+      return await allocation.tasks.flatMap { task in
+        task.state.events.map { "\(task.name): \($0.kind.rawValue): \($0.message)" }
+      }
     }
 
     /// Ends whatever still runs.

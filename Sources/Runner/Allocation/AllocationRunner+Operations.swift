@@ -77,6 +77,10 @@ extension AllocationRunner {
   }
 
   // MARK: Driver calls
+  /// Suspends until the drivers serve; only recover comes before that.
+  nonisolated private func servingGate() async {
+    await environment.servingGate.pass()
+  }
 
   func start(_ task: TaskIndex, _ invocation: Invocation) {
     let definition = definition(of: task)
@@ -86,7 +90,7 @@ extension AllocationRunner {
     }
     let id = driverTaskID(task, invocation)
     run {
-      await self.environment.startGate.pass()
+      await self.servingGate()
       do {
         let driver = try self.environment.drivers.driver(named: definition.driver)
         let request = try self.request(id, for: definition, ready: ready, driver: driver)
@@ -163,6 +167,7 @@ extension AllocationRunner {
     let name = definition(of: task).driver
     operationsUnderWay += 1
     watches[task] = Task {
+      await servingGate()
       do {
         let status = try await environment.drivers.driver(named: name).waitForExit(of: id)
         send(.exited(task, invocation, ExitResult(status)))
@@ -179,6 +184,7 @@ extension AllocationRunner {
     let id = driverTaskID(task, invocation)
     let name = definition(of: task).driver
     run {
+      await self.servingGate()
       do {
         try await self.environment.drivers.driver(named: name).stop(id, request)
       } catch let error as DriverError where error.kind == .notFound {
@@ -196,6 +202,7 @@ extension AllocationRunner {
     let id = driverTaskID(task, invocation)
     let name = definition(of: task).driver
     run {
+      await self.servingGate()
       do {
         try await self.environment.drivers.driver(named: name).signal(id, signal: number)
         await self.send(.signalSent(task, request, error: nil))
@@ -209,6 +216,7 @@ extension AllocationRunner {
     let id = driverTaskID(task, invocation)
     let name = definition(of: task).driver
     run {
+      await self.servingGate()
       do {
         try await self.environment.drivers.driver(named: name).destroy(id, force: force)
       } catch let error as DriverError where error.kind == .notFound {

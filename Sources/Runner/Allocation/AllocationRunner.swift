@@ -12,7 +12,7 @@ public actor AllocationRunner {
   /// Its directories.
   public nonisolated let directory: AllocationDirectory
 
-  let environment: Environment
+  nonisolated let environment: Environment
   var machine: AllocationMachine
   /// The effects that are due, in order.
   private var effects: [AllocationEffect] = []
@@ -50,8 +50,8 @@ public actor AllocationRunner {
     public var observer: any AllocationObserver
     /// Where records are kept; nil when nothing is to be restored later.
     public var journal: (any AllocationJournal)?
-    /// What holds starts back while an agent is restored.
-    public var startGate: StartGate
+    /// What holds driver calls back while an agent is restored.
+    public var servingGate: ServingGate
     /// The time.
     public var clock: any RunnerClock
     /// Where disk work runs.
@@ -60,14 +60,15 @@ public actor AllocationRunner {
     /// Makes an environment from its parts.
     public init(
       drivers: DriverRegistry, host: HostFacts, artifactBase: String, observer: any AllocationObserver,
-      startGate: StartGate, journal: (any AllocationJournal)? = nil, clock: any RunnerClock = SystemClock(),
+      servingGate: ServingGate, journal: (any AllocationJournal)? = nil,
+      clock: any RunnerClock = SystemClock(),
       disk: DiskThreads = .shared
     ) {
       self.drivers = drivers
       self.host = host
       self.artifactBase = artifactBase
       self.observer = observer
-      self.startGate = startGate
+      self.servingGate = servingGate
       self.journal = journal
       self.clock = clock
       self.disk = disk
