@@ -22,6 +22,12 @@ actor RunWatch {
 
   /// Takes changes in until the run ends or the calling task is cancelled.
   func follow(_ run: JobRun) async {
+    // What a restored allocation knows already is no change.
+    for allocation in run.allocations {
+      for task in await allocation.tasks { tasks[task.name] = task.state }
+      status = await allocation.status.0
+    }
+    check()
     for await change in run.changes { take(change.change) }
     isOver = true
     check()
