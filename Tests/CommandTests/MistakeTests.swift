@@ -56,6 +56,16 @@ struct MistakeTests {
     #expect(result.output == "")
   }
 
+  @Test("a periodic job is not run at once in place of its times")
+  func periodic() throws {
+    let text = right.replacing(
+      "type = \"batch\"", with: "type = \"batch\"\nperiodic { crons = [\"* * * * *\"] }")
+    let result = try Program.run(["run"], job: text)
+    #expect(result.exitCode == 2)
+    #expect(result.errors.contains("a periodic job cannot be run at once"))
+    #expect(result.output == "")
+  }
+
   @Test("a right job file is called right")
   func validate() throws {
     let result = try Program.run(["job", "validate"], job: right)

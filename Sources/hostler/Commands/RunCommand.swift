@@ -33,6 +33,17 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (job, sources) = try jobFile.readJob()
+    if let setting = job.kept.first(where: { ["periodic", "parameterized"].contains($0.name) }) {
+      DiagnosticOutput.print(
+        [
+          Diagnostic(
+            .error, "a \(setting.name) job cannot be run at once",
+            detail:
+              "It says when or with what it is to run; take the \(setting.name) block out to run it now.",
+            range: setting.value.range)
+        ], sources: sources)
+      throw ExitCode(2)
+    }
     var configuration = try agentOptions.configuration()
     if let dataDirectory { configuration.dataDirectory = dataDirectory }
     let agent: EmbeddedAgent
