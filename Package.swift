@@ -22,7 +22,7 @@ let package = Package(
     .library(name: "mock_driver", type: .dynamic, targets: ["MockDriver"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // MARK: Driver SDK

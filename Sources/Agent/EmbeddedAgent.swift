@@ -119,7 +119,9 @@ public struct RestorableAllocation: Sendable {
 
 /// A random UUID (version 4) in lower case.
 private func newAllocationID() -> String {
-  var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+  // Each number is a call to the kernel: two, not one for each byte.
+  let words = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
+  var bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
   bytes[6] = bytes[6] & 0x0F | 0x40
   bytes[8] = bytes[8] & 0x3F | 0x80
   var text = ""

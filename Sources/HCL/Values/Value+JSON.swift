@@ -32,6 +32,12 @@ private func appendJSON(_ value: Value, to text: inout String) {
 
 private func appendJSONString(_ string: String, to text: inout String) {
   text += "\""
+  defer { text += "\"" }
+  // Most strings are written as they are.
+  if string.utf8.allSatisfy(isPlainInJSON) {
+    text += string
+    return
+  }
   for scalar in string.unicodeScalars {
     switch scalar {
     case "\"": text += "\\\""
@@ -47,5 +53,14 @@ private func appendJSONString(_ string: String, to text: inout String) {
     default: text.unicodeScalars.append(scalar)
     }
   }
-  text += "\""
+}
+
+/// Whether a byte of ASCII stands for itself in a JSON string.
+private func isPlainInJSON(_ byte: UInt8) -> Bool {
+  switch byte {
+  case 0x20...0x7F:
+    byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "<")
+      && byte != UInt8(ascii: ">") && byte != UInt8(ascii: "&")
+  default: false
+  }
 }

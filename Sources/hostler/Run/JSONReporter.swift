@@ -1,5 +1,5 @@
 import Agent
-import FoundationEssentials
+import HCL
 import Jobs
 import Lifecycle
 import Runner
@@ -8,62 +8,35 @@ import Runner
 struct JSONReporter: RunReporter {
   private let terminal: Terminal
   private let clock: any RunnerClock
-  private let encoder = JSONEncoder()
 
   init(terminal: Terminal, clock: any RunnerClock) {
     self.terminal = terminal
     self.clock = clock
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   }
 
-  private struct Record: Encodable {
-    var type: String
-    var time: Int64
-    var job: String?
-    var allocation: String?
-    var allocationName: String?
-    var task: String?
-    var event: String?
-    var message: String?
-    var details: [String: String]?
-    var state: String?
-    var failed: Bool?
-    var restarts: Int?
-    var status: String?
-    var description: String?
-    var stream: String?
-    var line: String?
-    var allocations: [String]?
-    var exitCode: Int32?
-
-    enum CodingKeys: String, CodingKey {
-      case type, time, job, allocation, task, event, message, details, state, failed, restarts, status
-      case description, stream, line, allocations
-      case allocationName = "allocation_name"
-      case exitCode = "exit_code"
-    }
+  private func write(_ record: [String: Value]) {
+    terminal.write(jsonText(.object(record)) + "\n")
   }
 
-  private func write(_ record: Record) {
-    do {
-      terminal.write(String(decoding: try encoder.encode(record), as: UTF8.self) + "\n")
-    } catch {
-      Terminal.writeError("hostler: a record could not be written as JSON: \(error)")
-    }
-  }
-
-  private func record(_ type: String, _ allocation: AllocationIdentity? = nil, task: String? = nil) -> Record
+  private func record(_ type: String, _ allocation: AllocationIdentity? = nil, task: String? = nil)
+    -> [String: Value]
   {
-    Record(
-      type: type, time: clock.now().nanosecondsSinceEpoch, job: allocation?.job.id,
-      allocation: allocation?.id,
-      allocationName: allocation?.name, task: task)
+    var record: [String: Value] = [
+      "type": .string(type), "time": .number(Number(Int(clock.now().nanosecondsSinceEpoch))),
+    ]
+    if let allocation {
+      record["job"] = .string(allocation.job.id)
+      record["allocation"] = .string(allocation.id)
+      record["allocation_name"] = .string(allocation.name)
+    }
+    record["task"] = task.map { .string($0) }
+    return record
   }
 
   mutating func begin(_ run: JobRun) {
     var record = record("begin")
-    record.job = run.job.id
-    record.allocations = run.allocations.map { $0.identity.id }
+    record["job"] = .string(run.job.id)
+    record["allocations"] = .tuple(run.allocations.map { .string($0.identity.id) })
     write(record)
   }
 
@@ -71,21 +44,21 @@ struct JSONReporter: RunReporter {
     switch change.change {
     case .taskEvent(let task, let event):
       var record = record("event", change.allocation, task: task)
-      record.time = event.time.nanosecondsSinceEpoch
-      record.event = event.kind.rawValue
-      record.message = event.message
-      record.details = event.details
+      record["time"] = .number(Number(Int(event.time.nanosecondsSinceEpoch)))
+      record["event"] = .string(event.kind.rawValue)
+      record["message"] = .string(event.message)
+      record["details"] = .object(event.details.mapValues { .string($0) })
       write(record)
     case .taskChanged(let task, let state):
       var record = record("task", change.allocation, task: task)
-      record.state = state.phase.rawValue
-      record.failed = state.failed
-      record.restarts = state.restarts
+      record["state"] = .string(state.phase.rawValue)
+      record["failed"] = .bool(state.failed)
+      record["restarts"] = .number(Number(state.restarts))
       write(record)
     case .statusChanged(let status, let description):
       var record = record("allocation", change.allocation)
-      record.status = status.rawValue
-      record.description = description
+      record["status"] = .string(status.rawValue)
+      record["description"] = .string(description)
       write(record)
     case .ended: break
     }
@@ -93,14 +66,14 @@ struct JSONReporter: RunReporter {
 
   mutating func output(_ line: OutputLine) {
     var record = record("output", line.allocation, task: line.task)
-    record.stream = line.stream.rawValue
-    record.line = line.text
+    record["stream"] = .string(line.stream.rawValue)
+    record["line"] = .string(line.text)
     write(record)
   }
 
   mutating func notice(_ text: String) {
     var record = record("notice")
-    record.message = text
+    record["message"] = .string(text)
     write(record)
   }
 
@@ -109,8 +82,8 @@ struct JSONReporter: RunReporter {
   mutating func end(_ outcome: JobOutcome, interrupted: Bool) {
     let summary = RunSummary(outcome, interrupted: interrupted)
     var record = record("end")
-    record.message = summary.sentence
-    record.exitCode = summary.exitCode
+    record["message"] = .string(summary.sentence)
+    record["exit_code"] = .number(Number(Int(summary.exitCode)))
     write(record)
   }
 }
