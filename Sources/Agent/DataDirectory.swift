@@ -26,6 +26,9 @@ public struct DataDirectory: Hashable, Sendable {
 
   private var allocationsPath: String { path + "/allocations" }
 
+  /// Where drivers keep what outlives the agent.
+  var driversPath: String { path + "/drivers" }
+
   /// The directories of an allocation.
   public func allocation(_ id: String) -> AllocationDirectory {
     AllocationDirectory(root: allocationsPath + "/" + id)

@@ -38,7 +38,10 @@ public final class EmbeddedAgent: Sendable {
     self.journal = journal
     dataDirectory = try DataDirectory(configuration.dataDirectory)
     drivers = DriverRegistry(log: log)
-    loadFailures = await drivers.load(configuration.drivers.withDefaultDirectory())
+    var plugins = configuration.drivers.withDefaultDirectory()
+    plugins.stateDirectory = dataDirectory.driversPath
+    plugins.isTemporary = dataDirectory.isTemporary
+    loadFailures = await drivers.load(plugins)
     var host = HostFacts.ofThisHost(nodeName: configuration.nodeName, datacenter: configuration.datacenter)
     host.region = configuration.region
     host.meta = configuration.meta

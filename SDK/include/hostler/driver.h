@@ -245,6 +245,14 @@ typedef struct hostler_host {
   void (*log)(void *context, hostler_log_level level, hostler_string message);
   /* The host's side of an extension, or null when it has none of that name. [thread-safe] [quick] */
   const void *(*extension)(void *context, const char *name);
+  /* The absolute path of a directory of this driver's own, which exists, is closed to other users, and
+   * is the same for the next agent on this data directory: what outlives an agent may be kept there.
+   * Empty when the host keeps nothing (it only looks at the driver). */
+  hostler_string state_directory;
+  /* The folder of the library's file, for what is shipped beside it. */
+  hostler_string library_directory;
+  /* Not 0: the directories go away with this host, and no task is to outlive it. */
+  uint32_t is_temporary;
 } hostler_host;
 
 /* ---------------------------------------------------------------------------------------------

@@ -73,10 +73,10 @@ struct DriverLibrary: Sendable {
 
   /// Opens one of its drivers. Blocks.
   func open(
-    _ descriptor: DriverDescriptor, deadlines: DriverDeadlines,
+    _ descriptor: DriverDescriptor, places: DriverPlaces = DriverPlaces(), deadlines: DriverDeadlines,
     log: @escaping @Sendable (DriverLogMessage) -> Void
   ) throws(DriverLoadError) -> LoadedDriver {
-    let host = HostInterface(driver: descriptor.name, log: log)
+    let host = HostInterface(driver: descriptor.name, places: places, log: log)
     var error = ByteCollector()
     var driver = hostler_driver()
     let status = Self.loading.withLock { _ in

@@ -8,7 +8,7 @@ final class HostInterface: @unchecked Sendable {
   /// What open takes.
   let table: UnsafePointer<hostler_host>
 
-  init(driver: String, log: @escaping @Sendable (DriverLogMessage) -> Void) {
+  init(driver: String, places: DriverPlaces, log: @escaping @Sendable (DriverLogMessage) -> Void) {
     self.driver = driver
     self.log = log
     let table = UnsafeMutablePointer<hostler_host>.allocate(capacity: 1)
@@ -24,7 +24,16 @@ final class HostInterface: @unchecked Sendable {
           guard let context, let bytes = message.bytes else { return }
           let host = Unmanaged<HostInterface>.fromOpaque(context).takeUnretainedValue()
           host.write(level, bytes)
-        }, extension: { _, _ in nil }))
+        }, extension: { _, _ in nil },
+        // Kept with the table, and never released either.
+        state_directory: Self.keptString(places.stateDirectory ?? ""),
+        library_directory: Self.keptString(places.libraryDirectory),
+        is_temporary: places.isTemporary ? 1 : 0))
+  }
+
+  private static func keptString(_ text: String) -> hostler_string {
+    let length = text.utf8.count
+    return hostler_string(data: keptCString(text), length: length)
   }
 
   /// Writes a message to the host's log.

@@ -130,6 +130,18 @@ enum FilePath {
     return names.sorted()
   }
 
+  /// The folder that holds a file.
+  static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Makes a directory that only its owner may enter, or closes one that is there.
+  static func makePrivateDirectory(_ path: String) throws(SystemCallError) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last("make it") }
+    guard chmod(path, 0o700) == 0 else { throw .last("change its mode") }
+  }
+
   /// Whether something is at a path.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

@@ -18,6 +18,9 @@ extension String {
   }
 }
 
+/// A copy of a text as a C string that is never released.
+func keptCString(_ text: String) -> UnsafePointer<CChar>? { UnsafePointer(strdup(text)) }
+
 /// Whether two C strings hold the same text.
 func areEqual(_ left: UnsafePointer<CChar>, _ right: UnsafePointer<CChar>) -> Bool {
   strcmp(left, right) == 0

@@ -3,11 +3,16 @@ internal import HCL
 /// Loads libraries, and opens and configures the drivers in them.
 struct DriverLoader {
   let deadlines: DriverDeadlines
+  let configuration: DriversConfiguration
   let log: @Sendable (DriverLogMessage) -> Void
   /// Code of a library that never comes back holds up this pool and nothing else.
   private let pool = BlockingCallPool(usualThreads: 1, mostThreads: 8)
 
-  init(deadlines: DriverDeadlines, log: @escaping @Sendable (DriverLogMessage) -> Void) {
+  init(
+    _ configuration: DriversConfiguration, deadlines: DriverDeadlines,
+    log: @escaping @Sendable (DriverLogMessage) -> Void
+  ) {
+    self.configuration = configuration
     self.deadlines = deadlines
     self.log = log
   }
@@ -90,9 +95,10 @@ struct DriverLoader {
         expected: "a config block that fits the driver", found: error.description,
         remedy: "correct the plugin block", diagnostics: error.diagnostics)
     }
-    let (deadlines, log) = (deadlines, log)
+    let (deadlines, log, host) = (deadlines, log, self.configuration)
     let driver = try await run(.open, descriptor.name, library.path) { () throws(DriverLoadError) in
-      try library.open(descriptor, deadlines: deadlines, log: log)
+      let places = try DriverPlaces(of: descriptor, host)
+      return try library.open(descriptor, places: places, deadlines: deadlines, log: log)
     }
     do {
       try await driver.configure(configuration)

@@ -51,7 +51,7 @@ public final class DriverRegistry: Sendable {
   public func load(_ configuration: DriversConfiguration) async -> [DriverLoadError] {
     var failures: [DriverLoadError] = []
     var files: [String] = []
-    let loader = DriverLoader(deadlines: deadlines, log: log)
+    let loader = DriverLoader(configuration, deadlines: deadlines, log: log)
     defer { loader.close() }
     if let directory = configuration.pluginDirectory {
       do { files = try await loader.files(in: directory) } catch { failures.append(error) }

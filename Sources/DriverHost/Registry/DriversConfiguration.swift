@@ -36,10 +36,17 @@ public struct DriversConfiguration: Hashable, Sendable {
   /// The blocks, names unique.
   public var plugins: [PluginBlock]
 
+  /// The folder in which each driver gets a directory of its own for what outlives an agent; made when it
+  /// is needed. Nil when drivers are only looked at.
+  public var stateDirectory: String?
+  /// Whether that folder goes away with the agent, so that no task is to outlive it.
+  public var isTemporary = false
+
   /// Makes a configuration from its parts.
-  public init(pluginDirectory: String? = nil, plugins: [PluginBlock] = []) {
+  public init(pluginDirectory: String? = nil, plugins: [PluginBlock] = [], stateDirectory: String? = nil) {
     self.pluginDirectory = pluginDirectory
     self.plugins = plugins
+    self.stateDirectory = stateDirectory
   }
 }
 
