@@ -21,6 +21,8 @@ int hostler_epoll_add(int epoll, int descriptor, uint64_t key) {
   return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+int hostler_epoll_remove(int epoll, int descriptor) { return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL); }
+
 int hostler_epoll_wait(int epoll, uint64_t *keys, int capacity) {
   struct epoll_event events[64];
   int count;

@@ -20,6 +20,9 @@
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND 0x100000000ULL
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif
@@ -38,11 +41,18 @@ struct spawn {
   volatile hostler_spawn_step step;
   volatile int error;
   volatile size_t limit_index;
+  volatile int announced;
 };
 
 CHILD_ONLY static void fail(struct spawn *spawn, hostler_spawn_step step) {
+  hostler_task_record *record = spawn->request->record;
   spawn->error = errno;
   spawn->step = step;
+  if (record != NULL) {
+    record->failed_step = (int32_t)step;
+    record->failed_error = spawn->error;
+    hostler_record_set_state(record, HOSTLER_RECORD_FAILED);
+  }
   _exit(127);
 }
 
@@ -103,9 +113,32 @@ CHILD_ONLY static void reset_signals(struct spawn *spawn) {
   if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(spawn, HOSTLER_SPAWN_SIGNALS);
 }
 
+/* What the child alone can do at once with coming into being: write down who it is, and give its pidfd to
+ * whoever would have to know how it ended if this supervisor were gone. */
+CHILD_ONLY static void announce(struct spawn *spawn) {
+  const hostler_spawn_request *request = spawn->request;
+  if (request->record == NULL && request->announce_to < 0) return;
+  pid_t pid = (pid_t)syscall(SYS_getpid);
+  int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+  if (request->record != NULL) {
+    hostler_task_record *record = request->record;
+    int kind = 0;
+    record->pid = pid;
+    record->birth = pidfd < 0 ? 0 : hostler_process_birth(pidfd, pid, &kind);
+    record->birth_kind = kind;
+    hostler_record_set_state(record, HOSTLER_RECORD_RUNNING);
+  }
+  if (pidfd < 0) return;
+  if (request->announce_to >= 0)
+    spawn->announced = hostler_message_send(request->announce_to, &request->announcement,
+                                            sizeof request->announcement, &pidfd, 1, 0) == 0;
+  close(pidfd);
+}
+
 CHILD_ONLY static int child(void *argument) {
   struct spawn *spawn = argument;
   const hostler_spawn_request *request = spawn->request;
+  announce(spawn);
   if (setsid() < 0) fail(spawn, HOSTLER_SPAWN_SESSION);
   if (spawn->cgroup_procs >= 0 && write(spawn->cgroup_procs, "0", 1) < 0) fail(spawn, HOSTLER_SPAWN_CGROUP);
   for (size_t i = 0; i < request->limit_count; i++) {
@@ -235,9 +268,11 @@ int hostler_spawn(const hostler_spawn_request *request, hostler_spawn_result *re
     result->step = spawn.step;
     result->error = spawn.error;
     result->limit_index = spawn.limit_index;
+    result->announced = spawn.announced;
     return -1;
   }
   result->pid = (pid_t)pid;
   result->pidfd = pidfd;
+  result->announced = spawn.announced;
   return 0;
 }

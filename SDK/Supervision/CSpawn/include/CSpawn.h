@@ -7,6 +7,8 @@
 #define HOSTLER_SPAWN_H
 
 #include "linux_calls.h"
+#include "messages.h"
+#include "task_record.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -63,6 +65,13 @@ typedef struct hostler_spawn_request {
   /* Not 0: oom_score_adj of the new process. */
   int32_t set_oom_score;
   int32_t oom_score;
+  /* Where the child writes down that it exists, before anything of the program runs; or null. Memory that
+   * outlives this process (a mapped file), so that nothing is lost with it. */
+  hostler_task_record *record;
+  /* A socket over which the child hands out a pidfd of itself with `announcement`, before anything of
+   * the program runs; or -1. */
+  int32_t announce_to;
+  uint64_t announcement;
 } hostler_spawn_request;
 
 /* What became of it. */
@@ -75,6 +84,8 @@ typedef struct hostler_spawn_result {
   int32_t error;
   /* With HOSTLER_SPAWN_RESOURCE_LIMIT: index into `limits`. */
   size_t limit_index;
+  /* Not 0: the child could hand out its pidfd. */
+  int32_t announced;
 } hostler_spawn_result;
 
 /* Starts a process as the leader of a session and a process group of its own, with standard

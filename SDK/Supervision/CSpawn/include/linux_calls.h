@@ -14,6 +14,8 @@
 int hostler_epoll_create(void);
 /* Watches a descriptor for input; `key` comes back with each event. */
 int hostler_epoll_add(int epoll, int descriptor, uint64_t key);
+/* Watches it no more. Needed for a descriptor of which others hold copies: closing it is not enough. */
+int hostler_epoll_remove(int epoll, int descriptor);
 /* Waits for events without limit of time, and writes their keys. Returns how many. */
 int hostler_epoll_wait(int epoll, uint64_t *keys, int capacity);
 

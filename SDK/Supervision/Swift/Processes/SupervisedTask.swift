@@ -26,33 +26,31 @@ public enum TaskCondition: Sendable, Equatable {
 /// A process with everything it started: one task of a ``Supervisor``.
 ///
 /// Every function may be called from any thread.
-public final class SupervisedTask: Sendable {
+final class SupervisedTask: Sendable {
   private struct State {
     var pidfd: Int32
     var condition: TaskCondition = .running
+    var output: TaskOutput?
     /// Whether the cgroup is known to be gone.
     var isGroupRemoved = false
   }
 
   /// By what a later process finds the task again; nil for one that was gone when it was looked for.
-  public let handle: TaskHandle?
+  let handle: TaskHandle?
   private let controlGroup: ControlGroup?
-  private let output: TaskOutput?
   private let state: Mutex<State>
 
   /// A task that runs, or ran when its pidfd was opened.
   init(handle: TaskHandle, pidfd: Int32, output: TaskOutput?) {
     self.handle = handle
     self.controlGroup = handle.controlGroup
-    self.output = output
-    state = Mutex(State(pidfd: pidfd))
+    state = Mutex(State(pidfd: pidfd, output: output))
   }
 
   /// A task that is gone, with what may be left of its tree.
   init(ended exit: TaskExit, controlGroup: ControlGroup?) {
     handle = nil
     self.controlGroup = controlGroup
-    output = nil
     state = Mutex(State(pidfd: -1, condition: .exited(exit, atNanoseconds: 0)))
   }
 
@@ -61,13 +59,13 @@ public final class SupervisedTask: Sendable {
   }
 
   /// When it was started, in nanoseconds since 1970-01-01 UTC; 0 when not known.
-  public var startedAtNanoseconds: Int64 { handle?.startedAtNanoseconds ?? 0 }
+  var startedAtNanoseconds: Int64 { handle?.startedAtNanoseconds ?? 0 }
 
   /// Whether the task runs.
   ///
   /// The first call after the end of the main process kills what it left behind, and moves the output that
   /// is still in the pipes to the log files before it answers. Never waits for a process.
-  public func condition() -> TaskCondition {
+  func condition() -> TaskCondition {
     state.withLock { refresh(&$0) }
   }
 
@@ -91,9 +89,38 @@ public final class SupervisedTask: Sendable {
       state.isGroupRemoved = controlGroup.removeIfEmpty()
       if !state.isGroupRemoved { controlGroup.kill() }
     }
-    output?.finish()
+    state.output?.finish()
     state.condition = .exited(exit, atNanoseconds: wallClockNanoseconds())
     return state.condition
+  }
+
+  /// Has its output moved from now on; what is in the pipes of a task that has ended is moved at once.
+  func attach(_ output: TaskOutput) {
+    state.withLock { state in
+      state.output?.finish()
+      state.output = output
+      if case .exited = refresh(&state) { output.finish() }
+    }
+  }
+
+  /// Whether its output is moved, or has been.
+  var hasOutput: Bool { state.withLock { $0.output != nil } }
+
+  /// The descriptor that is readable when the task has ended; -1 when it has been closed.
+  var pidfd: Int32 { state.withLock { $0.pidfd } }
+
+  /// A copy of that descriptor, which the caller owns; -1 when it has been closed.
+  func duplicatePidfd() -> Int32 {
+    state.withLock { $0.pidfd < 0 ? -1 : fcntl($0.pidfd, F_DUPFD_CLOEXEC, 3) }
+  }
+
+  /// Closes the descriptor of a process that has ended.
+  func releaseProcess() {
+    state.withLock { state in
+      guard case .exited = state.condition else { return }
+      closeDescriptor(state.pidfd)
+      state.pidfd = -1
+    }
   }
 
   private static func hasEnded(_ pidfd: Int32, timeoutMilliseconds: Int32 = 0) -> Bool {
@@ -101,42 +128,8 @@ public final class SupervisedTask: Sendable {
     return retrying { poll(&wanted, 1, timeoutMilliseconds) } > 0
   }
 
-  /// A new descriptor that is readable when the task has ended.
-  ///
-  /// - Returns: a descriptor that the caller owns.
-  /// - Throws: `SupervisionError` when this process has no descriptors left.
-  public func waitDescriptor() throws(SupervisionError) -> Int32 {
-    let (descriptor, number) = state.withLock { state in
-      // For a task that was gone from the start: an eventfd that is readable.
-      let descriptor =
-        state.pidfd >= 0
-        ? fcntl(state.pidfd, F_DUPFD_CLOEXEC, 3) : hostler_eventfd(1)
-      return (descriptor, errno)
-    }
-    guard descriptor >= 0 else {
-      throw SupervisionError(
-        kind: .outOfResources, description: "cannot make a descriptor to wait on: \(describe(errno: number))")
-    }
-    return descriptor
-  }
-
-  /// Sends a signal to the task's process group. Does nothing when the task has ended.
-  ///
-  /// - Throws: `SupervisionError` when the kernel refuses, for example for a number that is no signal.
-  public func signal(_ number: Int32) throws(SupervisionError) {
-    let failure: Int32 = state.withLock { state in
-      guard case .running = state.condition, let handle else { return 0 }
-      if hostler_pidfd_signal_group(state.pidfd, handle.process.pid, number) == 0 { return 0 }
-      return errno == ESRCH ? 0 : errno
-    }
-    guard failure == 0 else {
-      throw SupervisionError(
-        kind: .systemCall, description: "cannot send signal \(number): \(describe(errno: failure))")
-    }
-  }
-
   /// Kills the task with everything it started. Returns at once.
-  public func kill() {
+  func kill() {
     state.withLock { state in
       guard case .running = state.condition, let handle else { return }
       if let controlGroup {
@@ -152,7 +145,7 @@ public final class SupervisedTask: Sendable {
   /// Ends the task if it runs, and removes its cgroup.
   ///
   /// - Throws: `SupervisionError` when a process does not end, as one in an uninterruptible wait.
-  public func destroy(timeoutMilliseconds: Int32 = 10_000) throws(SupervisionError) {
+  func destroy(timeoutMilliseconds: Int32 = 10_000) throws(SupervisionError) {
     if case .running = condition() {
       kill()
       let ended = state.withLock { Self.hasEnded($0.pidfd, timeoutMilliseconds: timeoutMilliseconds) }
@@ -174,8 +167,8 @@ public final class SupervisedTask: Sendable {
 
   /// Gives up descriptors; the process goes on.
   func release() {
-    output?.finish()
     state.withLock { state in
+      state.output?.finish()
       closeDescriptor(state.pidfd)
       state.pidfd = -1
       if case .running = state.condition {

@@ -3,7 +3,17 @@ final class TaskOutput: Sendable {
   private let streams: [(stream: LogStream, key: DescriptorWatcher.Key)]
   private let watcher: DescriptorWatcher
 
-  init(output: LogStream, error: LogStream, watcher: DescriptorWatcher) throws(SupervisionError) {
+  /// Moves what arrives in two pipes, which belong to this value from now on whatever happens.
+  init(pipes: OutputPipes, logs: TaskLogs, watcher: DescriptorWatcher) throws(SupervisionError) {
+    let files: (output: LogFiles, error: LogFiles)
+    do throws(SupervisionError) {
+      files = try logs.openFiles()
+    } catch {
+      pipes.close()
+      throw error
+    }
+    let output = LogStream(pipe: pipes.output, files: files.output)
+    let error = LogStream(pipe: pipes.error, files: files.error)
     self.watcher = watcher
     guard let outputKey = output.register(with: watcher) else { throw Self.refused }
     guard let errorKey = error.register(with: watcher) else {
@@ -19,8 +29,8 @@ final class TaskOutput: Sendable {
   /// Moves what the pipes hold now to the files, and closes the pipes.
   func finish() {
     for (stream, key) in streams {
-      stream.finish()
       watcher.forget(key)
+      stream.finish()
     }
   }
 }

@@ -25,6 +25,13 @@ public struct ResourceLimit: Sendable, Equatable {
   /// The kernel's number.
   let number: Int32
 
+  init(name: String, number: Int32, soft: UInt64, hard: UInt64) {
+    self.name = name
+    self.number = number
+    self.soft = soft
+    self.hard = hard
+  }
+
   /// Reads a limit as a person writes it.
   ///
   /// - Parameters:

@@ -1,7 +1,7 @@
 /// Why a process could not be started, found or ended.
 public struct SupervisionError: Error, Sendable, CustomStringConvertible {
   /// What kind of failure it is; decides whether trying again can help.
-  public enum Kind: Sendable, Equatable {
+  public enum Kind: UInt8, Sendable, Equatable {
     /// The command, its directory, user or limits cannot be as they were asked for.
     case invalidCommand
     /// The machine is short of something (processes, memory, descriptors), which may pass.

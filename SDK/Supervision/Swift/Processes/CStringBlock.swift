@@ -20,7 +20,7 @@ struct CStringBlock {
 
   /// Calls `body` with the array of pointers, which lives until it returns. The pointers are mutable as C
   /// has it; the program's loader only reads them.
-  func withPointers<Result>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result) -> Result {
+  func withPointers<Result>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Result) -> Result {
     bytes.withUnsafeBufferPointer { bytes in
       withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<CChar>?.self, capacity: offsets.count + 1) {
         pointers in
@@ -29,11 +29,7 @@ struct CStringBlock {
           pointers.initializeElement(at: index, to: position)
         }
         pointers.initializeElement(at: offsets.count, to: nil)
-        guard let base = pointers.baseAddress else {
-          // An allocation of at least one element always has an address.
-          preconditionFailure("no memory for pointers")
-        }
-        return body(UnsafePointer(base))
+        return body(pointers.baseAddress.map { UnsafePointer($0) })
       }
     }
   }

@@ -16,6 +16,18 @@ struct SpawnedProcess {
   var pid: Int32
   /// Owned by whoever holds this value.
   var pidfd: Int32
+  /// Whether it could hand out its own pidfd.
+  var isAnnounced: Bool
+}
+
+/// Where a new process says that it exists, before anything of its program runs.
+struct SpawnTrace {
+  /// Memory that outlives this process.
+  var record: UnsafeMutablePointer<hostler_task_record>?
+  /// A socket for its pidfd, or -1.
+  var socket: Int32 = -1
+  /// What goes with the pidfd.
+  var announcement: UInt64 = 0
 }
 
 extension Command {
@@ -28,13 +40,17 @@ extension Command {
   /// - Parameters:
   ///   - descriptors: what it reads from and writes to.
   ///   - controlGroup: a descriptor of the cgroup directory to start in, or -1.
+  ///   - trace: where the process says that it exists.
   /// - Throws: `SupervisionError` naming the step that failed; nothing is left of the process then.
-  func spawn(descriptors: StandardDescriptors, controlGroup: Int32) throws(SupervisionError) -> SpawnedProcess
-  {
+  func spawn(
+    descriptors: StandardDescriptors, controlGroup: Int32, trace: SpawnTrace = SpawnTrace()
+  ) throws(SupervisionError) -> SpawnedProcess {
     var pauseMilliseconds: Int32 = 1
     while true {
-      let result = spawnOnce(descriptors: descriptors, controlGroup: controlGroup)
-      if result.step == HOSTLER_SPAWN_OK { return SpawnedProcess(pid: result.pid, pidfd: result.pidfd) }
+      let result = spawnOnce(descriptors, controlGroup, trace)
+      if result.step == HOSTLER_SPAWN_OK {
+        return SpawnedProcess(pid: result.pid, pidfd: result.pidfd, isAnnounced: result.announced != 0)
+      }
       guard result.step == HOSTLER_SPAWN_EXEC, result.error == ETXTBSY, pauseMilliseconds <= 64 else {
         throw error(of: result)
       }
@@ -43,7 +59,9 @@ extension Command {
     }
   }
 
-  private func spawnOnce(descriptors: StandardDescriptors, controlGroup: Int32) -> hostler_spawn_result {
+  private func spawnOnce(
+    _ descriptors: StandardDescriptors, _ controlGroup: Int32, _ trace: SpawnTrace
+  ) -> hostler_spawn_result {
     let limits = limits.map { hostler_spawn_limit(resource: $0.number, soft: $0.soft, hard: $0.hard) }
     let groups = credentials?.groups ?? []
     var result = hostler_spawn_result()
@@ -62,6 +80,9 @@ extension Command {
                 request.standard_output = descriptors.output
                 request.standard_error = descriptors.error
                 request.cgroup = controlGroup
+                request.record = trace.record
+                request.announce_to = trace.socket
+                request.announcement = trace.announcement
                 request.limits = limits.baseAddress
                 request.limit_count = limits.count
                 if let credentials {

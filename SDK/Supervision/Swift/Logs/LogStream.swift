@@ -9,6 +9,7 @@ internal import Synchronization
 ///
 /// Only the pipe is held open while the task runs. It is held for writing too, so that the end of the last
 /// writer is no event: the end of a task is told by its pidfd, and nobody needs to wake up twice for it.
+/// Bytes are moved within the kernel: none is ever only in this process's memory.
 final class LogStream: Sendable {
   private struct State {
     var pipe: Int32
@@ -20,28 +21,13 @@ final class LogStream: Sendable {
 
   private let state: Mutex<State>
 
-  /// Makes a stream that ends in these files.
-  init(files: LogFiles) {
-    state = Mutex(State(pipe: -1, files: files))
+  /// Makes a stream from a pipe, which belongs to it from now on, to files.
+  init(pipe: Int32, files: LogFiles) {
+    state = Mutex(State(pipe: pipe, files: files))
   }
 
   deinit {
     state.withLock { closeDescriptor($0.pipe) }
-  }
-
-  /// Makes the pipe.
-  ///
-  /// - Parameter owner: who may open it again by name, as programs do with `/dev/stderr`.
-  /// - Returns: the end for the task to write to, owned by the caller.
-  func makePipe(owner: Credentials?) throws(SupervisionError) -> Int32 {
-    var ends: [Int32] = [-1, -1]
-    guard hostler_pipe(&ends) == 0 else {
-      throw SupervisionError(
-        kind: .outOfResources, description: "cannot make a pipe: \(describe(errno: errno))")
-    }
-    if let owner { _ = fchown(ends[1], owner.userID, owner.groupID) }
-    state.withLock { $0.pipe = ends[0] }
-    return ends[1]
   }
 
   /// Has a watcher's thread move what arrives.

@@ -13,8 +13,13 @@ public final class DescriptorWatcher: Sendable {
   /// Names a watched descriptor.
   public typealias Key = UInt64
 
+  private struct Watched {
+    var descriptor: Int32
+    var onReadable: @Sendable () -> Void
+  }
+
   private struct State {
-    var handlers: [Key: @Sendable () -> Void] = [:]
+    var watched: [Key: Watched] = [:]
     var nextKey: Key = 1
     var thread: pthread_t?
     var isClosed = false
@@ -52,7 +57,7 @@ public final class DescriptorWatcher: Sendable {
   /// Watches a descriptor from now on.
   ///
   /// - Parameters:
-  ///   - descriptor: stays the caller's; closing it ends the watching.
+  ///   - descriptor: stays the caller's; it must be forgotten before it is closed.
   ///   - onReadable: called on the watcher's thread, again and again while the descriptor is readable; it
   ///     must read it, and be quick. It can still be running when ``forget(_:)`` returns.
   /// - Returns: the key to forget it with, or nil when the watcher is closed or the kernel refuses.
@@ -62,21 +67,24 @@ public final class DescriptorWatcher: Sendable {
       let key = state.nextKey
       guard hostler_epoll_add(epoll, descriptor, key) == 0 else { return nil }
       state.nextKey += 1
-      state.handlers[key] = onReadable
+      state.watched[key] = Watched(descriptor: descriptor, onReadable: onReadable)
       return key
     }
   }
 
-  /// Forgets a descriptor that is closed, or about to be.
+  /// Forgets a descriptor that is about to be closed.
   public func forget(_ key: Key) {
-    state.withLock { _ = $0.handlers.removeValue(forKey: key) }
+    state.withLock { state in
+      guard let watched = state.watched.removeValue(forKey: key) else { return }
+      _ = hostler_epoll_remove(epoll, watched.descriptor)
+    }
   }
 
   /// Ends the thread and waits until it has ended. Must not be called on it.
   public func close() {
     let thread = state.withLock { state in
       state.isClosed = true
-      state.handlers = [:]
+      state.watched = [:]
       defer { state.thread = nil }
       return state.thread
     }
@@ -86,34 +94,8 @@ public final class DescriptorWatcher: Sendable {
   }
 
   private func startThread(_ state: inout State) -> Bool {
-    guard state.thread == nil else { return true }
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, 256 * 1024)
-    // Signals of the host's process are the host's: none may be delivered to this thread.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self)
-    let result = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        let watcher = Unmanaged<DescriptorWatcher>.fromOpaque(context).takeRetainedValue()
-        hostler_name_thread(watcher.threadName)
-        watcher.run()
-        return nil
-      }, context.toOpaque())
-    guard result == 0 else {
-      context.release()
-      return false
-    }
-    state.thread = thread
-    return true
+    if state.thread == nil { state.thread = startJoinableThread(named: threadName) { self.run() } }
+    return state.thread != nil
   }
 
   private func run() {
@@ -123,8 +105,7 @@ public final class DescriptorWatcher: Sendable {
       guard count > 0 else { return }
       for key in keys[..<Int(count)] {
         if key == Self.stopKey { return }
-        // A closed pipe or timer has left the kernel's list by itself.
-        let handler = state.withLock { $0.handlers[key] }
+        let handler = state.withLock { $0.watched[key]?.onReadable }
         handler?()
       }
     }
