@@ -16,6 +16,7 @@ let package = Package(
   name: "hostler",
   products: [
     .executable(name: "hostler", targets: ["hostler"]),
+    .executable(name: "hostler-supervisor", targets: ["hostler-supervisor"]),
     .library(name: "HostlerDriver", targets: ["HostlerDriver"]),
     .library(name: "Supervision", targets: ["Supervision"]),
     .library(name: "raw_exec", type: .dynamic, targets: ["RawExec"]),
@@ -37,6 +38,9 @@ let package = Package(
       name: "Supervision", dependencies: ["CSpawn"], path: "SDK/Supervision/Swift",
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "hostler-supervisor", dependencies: ["Supervision"], path: "SDK/Supervision/Program",
+      swiftSettings: settings),
     .target(
       name: "DriverSupervision", dependencies: ["HostlerDriver", "Supervision"],
       path: "SDK/Supervision/Driver", swiftSettings: settings),

@@ -65,7 +65,7 @@ static void launch(int number, int null_device) {
   }
   snprintf(path, sizeof path, "%s/task", base);
   char *arguments[] = {"/bin/true", NULL};
-  hostler_spawn_request request = {.program = arguments[0], .arguments = arguments, .environment = environ, .announce_to = -1,
+  hostler_spawn_request request = {.program = arguments[0], .arguments = arguments, .environment = environ, .announce_to = -1, .passed = -1,
       .directory = path, .standard_input = null_device, .standard_output = writing[0],
       .standard_error = writing[1], .cgroup = group};
   hostler_spawn_result result;

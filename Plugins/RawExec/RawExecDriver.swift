@@ -10,7 +10,7 @@ internal import Synchronization
 /// Runs programs of the host as they are, without isolation: each in a session, a process group and, where
 /// there is a cgroup v2 tree, a cgroup of its own.
 final class RawExecDriver: TaskDriver {
-  typealias Task = SupervisedTask
+  typealias Task = RemoteTask
 
   static let description = DriverDescription(
     name: "raw_exec",
@@ -31,7 +31,7 @@ final class RawExecDriver: TaskDriver {
   }
 
   func configure(_ configuration: borrowing DriverConfiguration) throws(DriverError) {
-    let settings = try RawExecSettings(configuration)
+    let settings = try RawExecSettings(configuration, context)
     configured.withLock { $0 = settings }
     if let reason = settings.withoutControlGroups {
       context.log(.warning, "tasks are held together by process groups only: \(reason)")
@@ -57,7 +57,7 @@ final class RawExecDriver: TaskDriver {
 
   func start(
     _ request: borrowing TaskRequest, configuration: borrowing DriverConfiguration
-  ) throws(DriverError) -> StartedTask<SupervisedTask> {
+  ) throws(DriverError) -> StartedTask<RemoteTask> {
     let settings = try settings()
     guard settings.isEnabled else { throw .failed("raw_exec is disabled by its configuration") }
     let taskID = request.taskID
@@ -70,26 +70,26 @@ final class RawExecDriver: TaskDriver {
     return StartedTask(task: task, handle: task.handle?.bytes ?? [], handleVersion: TaskHandle.version)
   }
 
-  func wait(_ task: SupervisedTask) throws(DriverError) -> Int32 {
+  func wait(_ task: RemoteTask) throws(DriverError) -> Int32 {
     try supervised { () throws(SupervisionError) in try task.waitDescriptor() }
   }
 
-  func stop(_ task: SupervisedTask, _ request: StopRequest) throws(DriverError) {
+  func stop(_ task: RemoteTask, _ request: StopRequest) throws(DriverError) {
     if request.force {
-      task.kill()
+      try settings().supervisor.kill(task)
     } else {
       try signal(task, request.signal == 0 ? SIGINT : request.signal)
     }
   }
 
-  func signal(_ task: SupervisedTask, _ signal: Int32) throws(DriverError) {
+  func signal(_ task: RemoteTask, _ signal: Int32) throws(DriverError) {
     guard signal > 0, signal <= 64 else {
       throw .unsupported("\(signal) is not the number of a signal")
     }
     try supervised { () throws(SupervisionError) in try task.signal(signal) }
   }
 
-  func inspect(_ task: SupervisedTask, detailed: Bool) throws(DriverError) -> TaskStatus {
+  func inspect(_ task: RemoteTask, detailed: Bool) throws(DriverError) -> TaskStatus {
     var status = TaskStatus(state: .running, startedAtNanoseconds: task.startedAtNanoseconds)
     if case .exited(let exit, let time) = task.condition() {
       status.exitedAtNanoseconds = time
@@ -108,25 +108,29 @@ final class RawExecDriver: TaskDriver {
     return status
   }
 
-  func destroy(_ task: SupervisedTask) throws(DriverError) {
-    try supervised { () throws(SupervisionError) in try task.destroy() }
+  func destroy(_ task: RemoteTask) throws(DriverError) {
+    let supervisor = try settings().supervisor
+    try supervised { () throws(SupervisionError) in try supervisor.destroy(task) }
   }
 
-  func recover(_ request: borrowing RecoverRequest) throws(DriverError) -> StartedTask<SupervisedTask>? {
+  func recover(_ request: borrowing RecoverRequest) throws(DriverError) -> StartedTask<RemoteTask>? {
     let supervisor = try settings().supervisor
-    let stored = request.handle
-    let task: SupervisedTask?
-    if stored.isEmpty {
-      task = supervisor.recover(id: request.taskID)
-    } else if request.handleVersion == TaskHandle.version, let handle = TaskHandle(bytes: stored) {
-      task = supervisor.recover(handle)
-    } else {
-      throw .failed(
-        "the handle of \(request.taskID) is not one of this driver's (version \(request.handleVersion))")
+    let (id, stored, logs) = (request.taskID, request.handle, request.logs)
+    if !stored.isEmpty {
+      guard request.handleVersion == TaskHandle.version, TaskHandle(bytes: stored) != nil else {
+        throw .failed("the handle of \(id) is not one of this driver's (version \(request.handleVersion))")
+      }
+    }
+    let task = try supervised { () throws(SupervisionError) in
+      try supervisor.recover(id: id, handle: stored, logs: TaskLogs(logs))
     }
     return task.map {
       StartedTask(task: $0, handle: $0.handle?.bytes ?? stored, handleVersion: TaskHandle.version)
     }
+  }
+
+  func restoreComplete() throws(DriverError) {
+    try settings().supervisor.restoreComplete()
   }
 
   func close() {

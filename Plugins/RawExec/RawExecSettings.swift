@@ -8,11 +8,11 @@ struct RawExecSettings: Sendable {
   var deniedUserIDs = IdentifierRanges.none
   var deniedGroupIDs = IdentifierRanges.none
   /// Starts the tasks.
-  var supervisor: Supervisor
+  var supervisor: SupervisorClient
   /// Why tasks get no cgroups, when they get none.
   var withoutControlGroups: String?
 
-  init(_ configuration: borrowing DriverConfiguration) throws(DriverError) {
+  init(_ configuration: borrowing DriverConfiguration, _ context: DriverContext) throws(DriverError) {
     isEnabled = try configuration.value(PluginFields.enabled) ?? true
     deniedUserIDs = try Self.ranges(configuration, PluginFields.deniedUserIDs)
     deniedGroupIDs = try Self.ranges(configuration, PluginFields.deniedGroupIDs)
@@ -27,8 +27,7 @@ struct RawExecSettings: Sendable {
         withoutControlGroups = error.description
       }
     }
-    let groups = tree
-    supervisor = try supervised { () throws(SupervisionError) in try Supervisor(controlGroups: groups) }
+    supervisor = try SupervisorClient(context, controlGroups: tree)
   }
 
   private static func ranges(

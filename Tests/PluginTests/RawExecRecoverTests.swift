@@ -50,15 +50,17 @@ struct RawExecRecoverTests {
 
   @Test("another instance finds a running task by its handle, and learns its true end")
   func running() throws {
-    let first = try LoadedDriver("raw_exec")
-    let second = try LoadedDriver("raw_exec")
+    let first = try LoadedDriver("raw_exec", state: directory)
     let id = UUID().uuidString + "/task/00000001"
     let started = try first.start(
       id, in: directory,
       ["command": .text("/bin/sh"), "args": .list(["-c", "trap 'exit 5' TERM; sleep 1000 & wait"])])
+    let pid = try first.inspect(id).attributes["pid"]
+    first.close()
+    let second = try LoadedDriver("raw_exec", state: directory, restored: false)
     let found = try second.recover(id, handle: started.handle, version: started.version, in: directory)
     #expect(found.state == Int(HOSTLER_TASK_RUNNING))
-    #expect(try found.attributes["pid"] == first.inspect(id).attributes["pid"])
+    #expect(found.attributes["pid"] == pid)
     try second.stop(id, force: true)
     let end = try second.end(of: id)
     #expect(end.signal == SIGKILL && !end.isUnknown)
@@ -67,12 +69,13 @@ struct RawExecRecoverTests {
 
   @Test("a task whose process is gone is said to have ended in an unknown way, never in a made-up one")
   func gone() throws {
-    let first = try LoadedDriver("raw_exec")
-    let second = try LoadedDriver("raw_exec")
+    let first = try LoadedDriver("raw_exec", state: directory)
     let id = UUID().uuidString + "/task/00000001"
     let started = try first.start(id, in: directory, ["command": .text("/bin/true")])
     _ = try first.end(of: id)
     try first.destroy(id)
+    first.close()
+    let second = try LoadedDriver("raw_exec", state: directory)
     let found = try second.recover(id, handle: started.handle, version: started.version, in: directory)
     #expect(found.state == Int(HOSTLER_TASK_EXITED))
     #expect(found.isUnknown && !found.message.isEmpty)
@@ -98,16 +101,78 @@ struct RawExecRecoverTests {
     try driver.destroy(id, force: true)
   }
 
-  @Test("without a handle, a running task is found by its id", .enabled(if: TestSystem.hasControlGroups))
+  @Test("without a handle, a running task is found by its id")
   func byIdentifier() throws {
-    let first = try LoadedDriver("raw_exec")
-    let second = try LoadedDriver("raw_exec")
+    let first = try LoadedDriver("raw_exec", state: directory)
     let id = UUID().uuidString + "/task/00000001"
     try first.start(id, in: directory, ["command": .text("/bin/sleep"), "args": .list(["1000"])])
+    let pid = try first.inspect(id).attributes["pid"]
+    first.close()
+    let second = try LoadedDriver("raw_exec", state: directory, restored: false)
     let found = try second.recover(id, handle: [], in: directory)
     #expect(found.state == Int(HOSTLER_TASK_RUNNING))
-    #expect(try found.attributes["pid"] == first.inspect(id).attributes["pid"])
+    #expect(found.attributes["pid"] == pid)
     try second.destroy(id, force: true)
+  }
+
+  @Test("a task that ended while no driver was there has its true result, and all of its output")
+  func endedMeanwhile() throws {
+    let first = try LoadedDriver("raw_exec", state: directory)
+    let id = UUID().uuidString + "/task/00000001"
+    let fifo = directory.path + "/go"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    let started = try first.start(
+      id, in: directory,
+      ["command": .text("/bin/sh"), "args": .list(["-c", "read x < \(fifo); seq 1 20000; exit 7"])])
+    let pid = try #require(first.inspect(id).attributes["pid"].flatMap { Int32($0) })
+    first.close()
+    let writer = open(fifo, O_WRONLY)
+    write(writer, "x\n", 2)
+    close(writer)
+    // Nobody but the supervisor sees its end.
+    while kill(pid, 0) == 0 { sched_yield() }
+    let second = try LoadedDriver("raw_exec", state: directory, restored: false)
+    let found = try second.recover(id, handle: started.handle, version: started.version, in: directory)
+    #expect(found.state == Int(HOSTLER_TASK_EXITED) && found.code == 7 && !found.isUnknown)
+    let log = try String(contentsOfFile: directory.logs + "/task.stdout.0", encoding: .utf8)
+    #expect(log.split(separator: "\n").count == 20000)
+    try second.destroy(id)
+  }
+
+  @Test("a supervisor that is killed takes no task, no output and no result with it")
+  func supervisorKilled() throws {
+    let driver = try LoadedDriver("raw_exec", state: directory)
+    let id = UUID().uuidString + "/task/00000001"
+    let fifo = directory.path + "/go"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    try driver.start(
+      id, in: directory,
+      [
+        "command": .text("/bin/sh"),
+        "args": .list(["-c", "echo before; read x < \(fifo); seq 1 20000; exit 7"]),
+      ])
+    let supervisor = try #require(try TestSystem.supervisor(in: directory))
+    kill(supervisor, SIGKILL)
+    let writer = open(fifo, O_WRONLY)
+    write(writer, "x\n", 2)
+    close(writer)
+    let end = try driver.end(of: id)
+    #expect(end.code == 7 && !end.isUnknown)
+    let log = try String(contentsOfFile: directory.logs + "/task.stdout.0", encoding: .utf8)
+    #expect(log.split(separator: "\n").count == 20001)
+    try driver.destroy(id)
+  }
+
+  @Test("a task that nobody asks for is ended when restoring is complete")
+  func unclaimed() throws {
+    let first = try LoadedDriver("raw_exec", state: directory)
+    let id = UUID().uuidString + "/task/00000001"
+    try first.start(id, in: directory, ["command": .text("/bin/sleep"), "args": .list(["1000"])])
+    let pid = try #require(first.inspect(id).attributes["pid"].flatMap { Int32($0) })
+    first.close()
+    let second = try LoadedDriver("raw_exec", state: directory)
+    while kill(pid, 0) == 0 { sched_yield() }
+    second.close()
   }
 
   @Test("without a handle, a task that was never started is not found")
@@ -151,8 +216,8 @@ struct RawExecRecoverTests {
       guard try TestSystem.openDescriptors() == before else { exit(3) }
       let running = "running-\(getpid())/task/1"
       try driver.start(running, in: directory, ["command": .text("/bin/sleep"), "args": .list(["1000"])])
-      // The pidfd and one end of each of two pipes.
-      guard try TestSystem.openDescriptors() == before + 3 else { exit(4) }
+      // The pidfd, one that tells of the end, and each of two pipes.
+      guard try TestSystem.openDescriptors() == before + 4 else { exit(4) }
       try driver.destroy(running, force: true)
       driver.close()
       guard try TestSystem.openDescriptors() == unopened.0 else { exit(5) }

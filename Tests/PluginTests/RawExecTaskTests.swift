@@ -80,7 +80,7 @@ struct RawExecTaskTests {
     // ls itself opens the directory that it lists.
     #expect(lines.count == 4)
     #expect(lines.filter { $0.contains("/dev/null") }.count == 1)
-    #expect(lines.filter { $0.contains("pipe:") }.count == 2)
+    #expect(lines.filter { $0.contains(".fifo") }.count == 2)
     try driver.destroy(id)
   }
 

@@ -62,12 +62,13 @@ struct CommandTests {
 
   @Test("the strings that a program gets are packed as they are")
   func strings() {
-    let block = CStringBlock(["a", "", "déjà vu"])
-    block.withPointers { pointers in
-      #expect((0..<3).map { pointers[$0].map { String(cString: $0) } } == ["a", "", "déjà vu"])
-      #expect(pointers[3] == nil)
+    func packed(_ strings: [String]) -> [String?] {
+      CStringBlock(strings).withPointers { pointers in
+        (0...strings.count).map { index in pointers?[index].map { String(cString: $0) } }
+      }
     }
-    CStringBlock([]).withPointers { #expect($0[0] == nil) }
-    CStringBlock([""]).withPointers { #expect($0[0] != nil && $0[1] == nil) }
+    #expect(packed(["a", "", "déjà vu"]) == ["a", "", "déjà vu", nil])
+    #expect(packed([]) == [nil])
+    #expect(packed([""]) == ["", nil])
   }
 }

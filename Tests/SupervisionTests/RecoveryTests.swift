@@ -49,14 +49,12 @@ struct RecoveryTests {
     let pidfd = hostler_pidfd_open(pid)
     let identity = try #require(ProcessIdentity(pid: pid, pidfd: pidfd))
     close(pidfd)
-    let supervisor = try Supervisor(controlGroups: nil)
+    let supervisor = try Supervisor()
     defer { supervisor.close() }
     let task = supervisor.recover(TaskHandle(process: identity, startedAtNanoseconds: 1, controlGroup: nil))
     #expect(task.condition() == .running)
-    let descriptor = try task.waitDescriptor()
-    defer { close(descriptor) }
     end()
-    var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    var wanted = pollfd(fd: task.pidfd, events: Int16(POLLIN), revents: 0)
     #expect(poll(&wanted, 1, 60_000) == 1)
     guard case .exited(let exit, let time) = task.condition() else {
       Issue.record("it has not ended")
@@ -72,12 +70,11 @@ struct RecoveryTests {
   func ignoredChildren() async {
     await #expect(processExitsWith: .success) {
       signal(SIGCHLD, SIG_IGN)
-      let supervisor = try Supervisor(controlGroups: nil)
+      let supervisor = try Supervisor()
       let command = Command(
         program: "/bin/sh", arguments: ["sh", "-c", "exit 7"], environment: [], workingDirectory: "/")
-      let task = try supervisor.start(id: "ignored", command: command, logs: nil)
-      let descriptor = try task.waitDescriptor()
-      var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let task = try supervisor.start(command: command, group: nil, output: nil, trace: SpawnTrace()).task
+      var wanted = pollfd(fd: task.pidfd, events: Int16(POLLIN), revents: 0)
       guard poll(&wanted, 1, 60_000) == 1, case .exited(let ended, _) = task.condition() else { exit(2) }
       if case .unknown = ended { exit(0) }
       exit(ended == .code(7) ? 0 : 3)

@@ -72,11 +72,12 @@ CHILD_ONLY static void set_oom_score(struct spawn *spawn, int score) {
 /* The descriptors may themselves be 0, 1 or 2 in a host that was started without them. */
 CHILD_ONLY static void set_standard_descriptors(struct spawn *spawn) {
   const hostler_spawn_request *request = spawn->request;
-  int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
-  for (int i = 0; i < 3; i++)
-    if (wanted[i] < 3 && (wanted[i] = fcntl(wanted[i], F_DUPFD, 3)) < 0)
+  int wanted[4] = {request->standard_input, request->standard_output, request->standard_error, request->passed};
+  int count = request->passed < 0 ? 3 : 4;
+  for (int i = 0; i < count; i++)
+    if (wanted[i] < 4 && (wanted[i] = fcntl(wanted[i], F_DUPFD, 4)) < 0)
       fail(spawn, HOSTLER_SPAWN_STANDARD_DESCRIPTORS);
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < count; i++)
     if (dup2(wanted[i], i) < 0) fail(spawn, HOSTLER_SPAWN_STANDARD_DESCRIPTORS);
 }
 
@@ -153,9 +154,10 @@ CHILD_ONLY static int child(void *argument) {
   set_standard_descriptors(spawn);
   if (request->change_user) set_user(spawn);
   if (request->directory != NULL && chdir(request->directory) != 0) fail(spawn, HOSTLER_SPAWN_DIRECTORY);
-  if (syscall(SYS_close_range, 3u, ~0u, 0u) != 0) {
+  unsigned first = request->passed < 0 ? 3 : 4;
+  if (syscall(SYS_close_range, first, ~0u, 0u) != 0) {
     if (errno != ENOSYS) fail(spawn, HOSTLER_SPAWN_DESCRIPTORS);
-    for (int descriptor = 3; descriptor < spawn->descriptor_limit; descriptor++) close(descriptor);
+    for (int descriptor = (int)first; descriptor < spawn->descriptor_limit; descriptor++) close(descriptor);
   }
   reset_signals(spawn);
   execve(request->program, request->arguments, request->environment);

@@ -24,3 +24,20 @@ extension TaskLogs {
       limits: LogLimits(maximumFileBytes: logs.maximumFileBytes, maximumFiles: logs.maximumFiles))
   }
 }
+
+extension SupervisorClient {
+  /// A driver's supervisor, in the directory that the host keeps for the driver.
+  ///
+  /// - Throws: `DriverError` when the supervisor's program is not installed.
+  public convenience init(_ context: DriverContext, controlGroups: ControlGroupTree?) throws(DriverError) {
+    let near = [context.libraryDirectory].compactMap { $0 }
+    let program = try supervised { () throws(SupervisionError) in
+      try SupervisorSettings.findProgram(near: near)
+    }
+    // A host that only looks at the driver keeps no directory, and starts no task.
+    let settings = SupervisorSettings(
+      stateDirectory: context.stateDirectory ?? "/nonexistent", isTemporary: context.isTemporary,
+      program: program)
+    self.init(settings, controlGroups: controlGroups) { context.log(.warning, $0) }
+  }
+}

@@ -14,5 +14,5 @@ let usage = """
   The parent of a driver's tasks. Drivers start it by themselves; there is no need to run it by hand.
 
   """
-fputs(usage, stderr)
+_ = usage.withCString { write(STDERR_FILENO, $0, strlen($0)) }
 exit(2)

@@ -28,6 +28,7 @@ final class LoadedDriver {
 
   private let driver: hostler_driver
   private let host: UnsafeMutablePointer<hostler_host>
+  private let state: TaskDirectory
   private var isClosed = false
 
   /// The library that the package's build made, beside the tests' own executable.
@@ -47,16 +48,37 @@ final class LoadedDriver {
     return unsafeBitCast(symbol, to: Entry.self)()
   }
 
-  convenience init(_ library: String, plugin: [String: ConfigurationValue] = [:]) throws {
-    try self.init(entry: try Self.entry(library), plugin: plugin)
+  /// Opens the driver of a library.
+  ///
+  /// - Parameter state: the directory of what outlives it, in which another instance finds its tasks; nil
+  ///   for a temporary one.
+  /// - Parameter restored: whether every task of before has been asked for.
+  convenience init(
+    _ library: String, plugin: [String: ConfigurationValue] = [:], state: TaskDirectory? = nil,
+    restored: Bool = true
+  ) throws {
+    try self.init(entry: try Self.entry(library), plugin: plugin, state: state, restored: restored)
   }
 
-  init(entry: UnsafePointer<hostler_entry>, plugin: [String: ConfigurationValue] = [:]) throws {
+  init(
+    entry: UnsafePointer<hostler_entry>, plugin: [String: ConfigurationValue] = [:],
+    state: TaskDirectory? = nil, restored: Bool = true
+  ) throws {
+    // A temporary one lives as long as this value.
+    self.state = try state ?? TaskDirectory()
+    let places = [
+      self.state.path,
+      URL(fileURLWithPath: try Self.libraryPath("x")).deletingLastPathComponent().path,
+    ]
     host = .allocate(capacity: 1)
     host.initialize(to: hostler_host())
     host.pointee.size = MemoryLayout<hostler_host>.size
     host.pointee.abi_major = HOSTLER_ABI_MAJOR
     host.pointee.log = { _, _, _ in }
+    // Never released: a driver may keep them.
+    host.pointee.state_directory = hostler_string(data: strdup(places[0]), length: places[0].utf8.count)
+    host.pointee.library_directory = hostler_string(data: strdup(places[1]), length: places[1].utf8.count)
+    host.pointee.is_temporary = state == nil ? 1 : 0
     var opened = hostler_driver()
     let error = Collected()
     let name = entry.pointee.drivers[0]?.pointee.name
@@ -65,7 +87,7 @@ final class LoadedDriver {
     let lent = LentConfiguration(plugin)
     var config = lent.config
     try check { table, instance, error in table.configure(instance, &config, error) }
-    try check { table, instance, error in table.restore_complete(instance, error) }
+    if restored { try check { table, instance, error in table.restore_complete(instance, error) } }
     withExtendedLifetime(lent) {}
   }
 

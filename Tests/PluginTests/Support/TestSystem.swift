@@ -23,6 +23,12 @@ enum TestSystem {
     return descriptor
   }
 
+  /// The process number of the supervisor that keeps its state in a directory.
+  static func supervisor(in directory: TaskDirectory) throws -> pid_t? {
+    let text = try String(contentsOfFile: directory.path + "/lock", encoding: .utf8)
+    return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
   /// How many descriptors this process has open.
   static func openDescriptors() throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count

@@ -52,6 +52,8 @@ typedef struct hostler_spawn_request {
   int32_t standard_input;
   int32_t standard_output;
   int32_t standard_error;
+  /* What the program gets as descriptor 3, or -1 for nothing. */
+  int32_t passed;
   /* A descriptor of the cgroup v2 directory to start in, or -1. */
   int32_t cgroup;
   const hostler_spawn_limit *limits;
@@ -89,7 +91,7 @@ typedef struct hostler_spawn_result {
 } hostler_spawn_result;
 
 /* Starts a process as the leader of a session and a process group of its own, with standard
- * descriptors and no others, default signal dispositions and an empty signal mask. Returns 0 when the
+ * descriptors, perhaps `passed`, and no others, default signal dispositions and an empty signal mask. Returns 0 when the
  * new program runs, -1 with `step` and `error` set otherwise; nothing is left of the process then.
  * Thread-safe. Needs a kernel with pidfds (5.4); uses clone3 (5.7) where it may. */
 int hostler_spawn(const hostler_spawn_request *request, hostler_spawn_result *result);

@@ -37,7 +37,7 @@ final class MessageSocket: Sendable {
 
   /// Wakes every thread that waits here; nothing more is sent or received.
   func shutDown() {
-    _ = shutdown(descriptor, Int32(SHUT_RDWR.rawValue))
+    _ = shutdown(descriptor, Int32(SHUT_RDWR))
   }
 
   /// What became of an attempt to send.

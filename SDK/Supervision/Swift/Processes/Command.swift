@@ -1,5 +1,5 @@
 /// What to run: everything about a process except where its output goes.
-public struct Command: Sendable {
+public struct Command: Sendable, Equatable {
   /// The file to run: an absolute path, already searched for (see ``ExecutableSearch``).
   public var program: String
   /// The arguments, the first being the name under which the program is called.

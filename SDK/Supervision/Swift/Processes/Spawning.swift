@@ -4,11 +4,13 @@ internal import CSpawn
   import Glibc
 #endif
 
-/// The descriptors that a new process gets as 0, 1 and 2.
+/// The descriptors that a new process gets as 0, 1 and 2, and perhaps as 3.
 struct StandardDescriptors {
   var input: Int32
   var output: Int32
   var error: Int32
+  /// What it gets as 3, or -1 for nothing.
+  var passed: Int32 = -1
 }
 
 /// A process that was just started.
@@ -79,6 +81,7 @@ extension Command {
                 request.standard_input = descriptors.input
                 request.standard_output = descriptors.output
                 request.standard_error = descriptors.error
+                request.passed = descriptors.passed
                 request.cgroup = controlGroup
                 request.record = trace.record
                 request.announce_to = trace.socket

@@ -31,27 +31,30 @@ final class SupervisedTask: Sendable {
     var pidfd: Int32
     var condition: TaskCondition = .running
     var output: TaskOutput?
+    var controlGroup: ControlGroup?
     /// Whether the cgroup is known to be gone.
     var isGroupRemoved = false
   }
 
   /// By what a later process finds the task again; nil for one that was gone when it was looked for.
   let handle: TaskHandle?
-  private let controlGroup: ControlGroup?
+  /// Whether it is a child of this process: then its number is its own until this process reaps it.
+  private let isChild: Bool
   private let state: Mutex<State>
 
   /// A task that runs, or ran when its pidfd was opened.
-  init(handle: TaskHandle, pidfd: Int32, output: TaskOutput?) {
+  init(handle: TaskHandle, pidfd: Int32, output: TaskOutput?, isChild: Bool) {
     self.handle = handle
-    self.controlGroup = handle.controlGroup
-    state = Mutex(State(pidfd: pidfd, output: output))
+    self.isChild = isChild
+    state = Mutex(State(pidfd: pidfd, output: output, controlGroup: handle.controlGroup))
   }
 
   /// A task that is gone, with what may be left of its tree.
   init(ended exit: TaskExit, controlGroup: ControlGroup?) {
     handle = nil
-    self.controlGroup = controlGroup
-    state = Mutex(State(pidfd: -1, condition: .exited(exit, atNanoseconds: 0)))
+    isChild = false
+    state = Mutex(
+      State(pidfd: -1, condition: .exited(exit, atNanoseconds: 0), controlGroup: controlGroup))
   }
 
   deinit {
@@ -72,7 +75,7 @@ final class SupervisedTask: Sendable {
   private func refresh(_ state: inout State) -> TaskCondition {
     guard case .running = state.condition, let handle else { return state.condition }
     // Without a cgroup the tree is known by numbers that are only safe while the main process is unreaped.
-    if controlGroup == nil {
+    if state.controlGroup == nil, isChild {
       guard Self.hasEnded(state.pidfd) else { return .running }
       ProcessTree(leader: handle.process.pid).kill()
     }
@@ -85,7 +88,7 @@ final class SupervisedTask: Sendable {
     default: exit = .unknown(reason: "another process has taken the exit status")
     }
     // Mostly nothing is left, and then the cgroup is gone with one call.
-    if let controlGroup {
+    if let controlGroup = state.controlGroup {
       state.isGroupRemoved = controlGroup.removeIfEmpty()
       if !state.isGroupRemoved { controlGroup.kill() }
     }
@@ -93,6 +96,9 @@ final class SupervisedTask: Sendable {
     state.condition = .exited(exit, atNanoseconds: wallClockNanoseconds())
     return state.condition
   }
+
+  /// The cgroup that holds it together, for a task that was found without.
+  func hold(in group: ControlGroup) { state.withLock { $0.controlGroup = group } }
 
   /// Has its output moved from now on; what is in the pipes of a task that has ended is moved at once.
   func attach(_ output: TaskOutput) {
@@ -132,10 +138,12 @@ final class SupervisedTask: Sendable {
   func kill() {
     state.withLock { state in
       guard case .running = state.condition, let handle else { return }
-      if let controlGroup {
+      if let controlGroup = state.controlGroup {
         controlGroup.kill()
-      } else if !Self.hasEnded(state.pidfd) {
+      } else if isChild, !Self.hasEnded(state.pidfd) {
         ProcessTree(leader: handle.process.pid).kill()
+      } else {
+        _ = hostler_pidfd_signal_group(state.pidfd, handle.process.pid, SIGKILL)
       }
       // Also when it has left its cgroup, or the cgroup was removed under it.
       _ = hostler_pidfd_signal(state.pidfd, SIGKILL)
@@ -155,7 +163,8 @@ final class SupervisedTask: Sendable {
           description: "process \(handle?.process.pid ?? 0) was killed and has not ended yet")
       }
     }
-    if let controlGroup, !state.withLock({ $0.isGroupRemoved }),
+    let (group, isRemoved) = state.withLock { ($0.controlGroup, $0.isGroupRemoved) }
+    if let controlGroup = group, !isRemoved,
       !controlGroup.killAndRemove(timeoutMilliseconds: timeoutMilliseconds)
     {
       throw SupervisionError(

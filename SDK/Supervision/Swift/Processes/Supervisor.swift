@@ -87,7 +87,9 @@ final class Supervisor: Sendable {
         kind: .systemCall, description: "cannot identify process \(process.pid): \(describe(errno: errno))")
     }
     let handle = TaskHandle(process: identity, startedAtNanoseconds: startedAt, controlGroup: group)
-    return (SupervisedTask(handle: handle, pidfd: process.pidfd, output: output), process.isAnnounced)
+    return (
+      SupervisedTask(handle: handle, pidfd: process.pidfd, output: output, isChild: true), process.isAnnounced
+    )
   }
 
   /// Finds a task of an earlier process again by its handle.
@@ -95,7 +97,7 @@ final class Supervisor: Sendable {
   /// What is left of the tree of a task whose main process is gone is killed.
   func recover(_ handle: TaskHandle) -> SupervisedTask {
     if let pidfd = handle.process.open() {
-      return SupervisedTask(handle: handle, pidfd: pidfd, output: nil)
+      return SupervisedTask(handle: handle, pidfd: pidfd, output: nil, isChild: false)
     }
     let sameBoot = handle.process.bootID == ProcessIdentity.currentBootID
     handle.controlGroup?.killAndRemove()

@@ -32,6 +32,10 @@ public enum SupervisorProcess {
     guard lock >= 0, retrying({ flock(lock, LOCK_EX) }) == 0 else {
       return fail("cannot lock \(stateDirectory): \(describe(errno: errno))")
     }
+    // Whom to look for, when something is wrong.
+    let pid = Array("\(getpid())\n".utf8)
+    _ = ftruncate(lock, 0)
+    _ = pwrite(lock, pid, pid.count, 0)
     do throws(SupervisionError) {
       let server = try SupervisorServer(in: directory)
       server.adoptAll()

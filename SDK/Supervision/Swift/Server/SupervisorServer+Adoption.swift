@@ -1,4 +1,5 @@
 internal import CSpawn
+internal import Synchronization
 
 #if canImport(Glibc)
   import Glibc

@@ -161,6 +161,9 @@ final class SupervisorServer: Sendable {
       return state.entries[id]
     }
     if entry == nil, let handle = TaskHandle(bytes: handle) { adopt(handle, id) }
+    if let group, case .running(let task, _)? = state.withLock({ $0.entries[id]?.state }) {
+      task.hold(in: ControlGroup(path: group))
+    }
     attach(output, to: id)
     answerFound(number, id, connection)
   }

@@ -123,7 +123,8 @@ final class TaskTable: @unchecked Sendable {
       description: "cannot \(verb) the supervisor's table \"\(name)\": \(describe(errno: number))")
   }
 
-  private static func map(_ file: Int32, _ segment: Int, _ name: String) throws(SupervisionError) -> [TaskSlot]
+  private static func map(_ file: Int32, _ segment: Int, _ name: String) throws(SupervisionError)
+    -> [TaskSlot]
   {
     let offset = headerBytes + segment * segmentBytes
     // Room on the disk is taken at once, so that no later write can fail for want of it.
