@@ -40,6 +40,12 @@ _Static_assert(offsetof(struct pidfd_information, exit_code) == 60, "the kernel'
 #define PIDFD_GET_INFORMATION _IOC(_IOC_READ | _IOC_WRITE, 0xFF, 11, PIDFD_INFORMATION_FIRST_BYTES)
 #define PID_FILESYSTEM_MAGIC 0x50494446
 
+int hostler_detach(void) {
+  pid_t pid = fork();
+  if (pid > 0) _exit(0);
+  return pid < 0 ? -1 : 0;
+}
+
 int hostler_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int hostler_pidfd_signal(int pidfd, int signal) {

@@ -111,6 +111,10 @@ typedef enum hostler_exit_kind {
  * or the signal. Never blocks. */
 hostler_exit_kind hostler_process_exit(int pidfd, pid_t pid, int *value);
 
+/* Goes on in a process that is nobody's child here: the one that called it ends with code 0. For a program
+ * that has made no thread yet. -1 with errno on failure. */
+int hostler_detach(void);
+
 /* pidfd_open, pidfd_send_signal: -1 with errno on failure. */
 int hostler_pidfd_open(pid_t pid);
 int hostler_pidfd_signal(int pidfd, int signal);

@@ -15,20 +15,20 @@ public final class RemoteTask: Sendable {
     var pidfd: Int32 = -1
     var pipes: OutputPipes?
     var condition: TaskCondition = .running
+    /// Readable when the task has ended; -1 when it is forgotten.
+    var ended: Int32
   }
 
   /// Its id.
   public let id: String
   let logs: TaskLogs?
   private let controlGroup: ControlGroup?
-  /// Readable when the task has ended.
-  private let ended: Int32
   private let state: Mutex<State>
 
   init(
     id: String, logs: TaskLogs?, pipes: OutputPipes?, controlGroup: ControlGroup?
   ) throws(SupervisionError) {
-    ended = hostler_eventfd(0)
+    let ended = hostler_eventfd(0)
     guard ended >= 0 else {
       let number = errno
       pipes?.close()
@@ -39,14 +39,20 @@ public final class RemoteTask: Sendable {
     self.id = id
     self.logs = logs
     self.controlGroup = controlGroup
-    state = Mutex(State(pipes: pipes))
+    state = Mutex(State(pipes: pipes, ended: ended))
   }
 
   deinit {
-    closeDescriptor(ended)
+    release()
+  }
+
+  /// Closes its descriptors; the process goes on.
+  func release() {
     state.withLock { state in
       closeDescriptor(state.pidfd)
+      closeDescriptor(state.ended)
       state.pipes?.close()
+      (state.pidfd, state.ended, state.pipes) = (-1, -1, nil)
     }
   }
 
@@ -94,8 +100,8 @@ public final class RemoteTask: Sendable {
       state.pipes?.close()
       state.pipes = nil
       state.condition = .exited(exit, atNanoseconds: time == 0 ? wallClockNanoseconds() : time)
+      _ = hostler_eventfd_raise(state.ended)
     }
-    _ = hostler_eventfd_raise(ended)
   }
 
   private static func exitFromKernel(_ pidfd: Int32, _ handle: TaskHandle) -> TaskExit? {
@@ -114,10 +120,10 @@ public final class RemoteTask: Sendable {
   /// - Returns: a descriptor that the caller owns.
   /// - Throws: `SupervisionError` when this process has no descriptors left.
   public func waitDescriptor() throws(SupervisionError) -> Int32 {
-    let descriptor = fcntl(ended, F_DUPFD_CLOEXEC, 3)
+    let (descriptor, number) = state.withLock { (fcntl($0.ended, F_DUPFD_CLOEXEC, 3), errno) }
     guard descriptor >= 0 else {
       throw SupervisionError(
-        kind: .outOfResources, description: "cannot make a descriptor to wait on: \(describe(errno: errno))")
+        kind: .outOfResources, description: "cannot make a descriptor to wait on: \(describe(errno: number))")
     }
     return descriptor
   }
@@ -157,6 +163,8 @@ public final class RemoteTask: Sendable {
   ///
   /// - Returns: whether it came in time.
   func waitForEnd(timeoutMilliseconds: Int32) -> Bool {
+    guard let ended = try? waitDescriptor() else { return false }
+    defer { closeDescriptor(ended) }
     var wanted = pollfd(fd: ended, events: Int16(POLLIN), revents: 0)
     return retrying { poll(&wanted, 1, timeoutMilliseconds) } > 0
   }
@@ -168,6 +176,6 @@ public final class RemoteTask: Sendable {
         kind: .outOfResources,
         description: "processes in \(controlGroup.path) were killed and have not ended yet")
     }
-    if let logs { OutputPipes.remove(logs) }
+    if let logs { OutputPipes.remove(logs, taskID: id) }
   }
 }

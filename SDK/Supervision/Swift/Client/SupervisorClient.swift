@@ -99,7 +99,7 @@ public final class SupervisorClient: Sendable {
   public func start(id: String, command: Command, logs: TaskLogs?) throws(SupervisionError) -> RemoteTask {
     try connect()
     var pipes: OutputPipes?
-    if let logs { pipes = try OutputPipes(making: logs, owner: command.credentials) }
+    if let logs { pipes = try OutputPipes(making: logs, taskID: id, owner: command.credentials) }
     let group = controlGroups?.group(taskID: id)
     let task = try RemoteTask(id: id, logs: logs, pipes: pipes, controlGroup: group)
     let answer = StartAnswer()
@@ -119,7 +119,7 @@ public final class SupervisorClient: Sendable {
       return task
     } catch {
       state.withLock { _ = $0.tasks.removeValue(forKey: id) }
-      if let logs { OutputPipes.remove(logs) }
+      if let logs { OutputPipes.remove(logs, taskID: id) }
       throw error
     }
   }
@@ -135,7 +135,7 @@ public final class SupervisorClient: Sendable {
     if let task = state.withLock({ $0.tasks[id] }) { return task }
     try connect()
     let task = try RemoteTask(
-      id: id, logs: logs, pipes: logs.flatMap(OutputPipes.init(opening:)),
+      id: id, logs: logs, pipes: logs.flatMap { OutputPipes(opening: $0, taskID: id) },
       controlGroup: controlGroups?.group(taskID: id))
     let answer = RecoverAnswer()
     let (number, message, connection) = state.withLock { state in
@@ -195,6 +195,7 @@ public final class SupervisorClient: Sendable {
     }
     try task.removeRemains(timeoutMilliseconds: timeoutMilliseconds)
     state.withLock { _ = $0.tasks.removeValue(forKey: task.id) }
+    task.release()
     tell(.forget(id: task.id))
   }
 
@@ -216,7 +217,6 @@ public final class SupervisorClient: Sendable {
       return state.handedOut.values
     }
     for pidfd in handedOut { closeDescriptor(pidfd) }
-    connection?.reapIfEnded()
   }
 
   // MARK: Messages

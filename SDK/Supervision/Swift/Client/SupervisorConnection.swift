@@ -10,8 +10,8 @@ final class SupervisorConnection: Sendable {
   let socket: MessageSocket
   /// Where tasks hand out their own pidfds.
   let vault: MessageSocket
-  /// The process, when this one started it: it must be reaped.
-  private let process: SpawnedProcess?
+  /// The supervisor's process, and a pidfd of it, to say how it came to its end.
+  private let process: (pid: Int32, pidfd: Int32)
   /// How long a supervisor may take to say hello.
   private static let helloMilliseconds: Int32 = 15_000
 
@@ -21,15 +21,15 @@ final class SupervisorConnection: Sendable {
     // One that is about to end accepts, and says nothing; the second time it is gone.
     for attempt in 0..<5 {
       if attempt > 0 { _ = poll(nil, 0, Int32(5 << attempt)) }
-      let (socket, process) = try Self.reach(settings)
+      let socket = try Self.reach(settings)
       do throws(SupervisionError) {
-        vault = try Self.greet(socket, settings)
+        let (vault, pid) = try Self.greet(socket, settings)
+        self.vault = vault
         self.socket = socket
-        self.process = process
+        process = (pid, hostler_pidfd_open(pid))
         return
       } catch {
         failure = error
-        if let process { Self.reap(process) }
       }
     }
     throw failure
@@ -37,12 +37,10 @@ final class SupervisorConnection: Sendable {
   }
 
   deinit {
-    if let process { closeDescriptor(process.pidfd) }
+    closeDescriptor(process.pidfd)
   }
 
-  private static func reach(
-    _ settings: SupervisorSettings
-  ) throws(SupervisionError) -> (MessageSocket, SpawnedProcess?) {
+  private static func reach(_ settings: SupervisorSettings) throws(SupervisionError) -> MessageSocket {
     let directory = open(settings.stateDirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else {
       throw SupervisionError(
@@ -51,14 +49,12 @@ final class SupervisorConnection: Sendable {
     }
     defer { closeDescriptor(directory) }
     let connected = hostler_socket_connect(directory, SupervisorServer.File.socket)
-    if connected >= 0 { return (MessageSocket(connected), nil) }
-    let (socket, process) = try settings.launch()
-    return (socket, process)
+    return connected >= 0 ? MessageSocket(connected) : try settings.launch()
   }
 
   private static func greet(
     _ socket: MessageSocket, _ settings: SupervisorSettings
-  ) throws(SupervisionError) -> MessageSocket {
+  ) throws(SupervisionError) -> (vault: MessageSocket, pid: Int32) {
     var ends: [Int32] = [-1, -1]
     guard hostler_socket_pair(&ends) == 0 else {
       throw SupervisionError(
@@ -84,30 +80,12 @@ final class SupervisorConnection: Sendable {
         description: "the supervisor that runs (process \(pid)) speaks version \(version) and this driver "
           + "version \(SupervisorRequest.version): use the driver that started it until its tasks have ended")
     }
-    return vault
-  }
-
-  private static func reap(_ process: SpawnedProcess) {
-    _ = hostler_pidfd_signal(process.pidfd, SIGKILL)
-    var wanted = pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0)
-    _ = retrying { poll(&wanted, 1, 1000) }
-    var value: Int32 = 0
-    _ = hostler_process_exit(process.pidfd, process.pid, &value)
-    closeDescriptor(process.pidfd)
-  }
-
-  /// Leaves no trace of a process that ends because nobody needs it.
-  func reapIfEnded() {
-    guard let process else { return }
-    var wanted = pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0)
-    guard retrying({ poll(&wanted, 1, 200) }) > 0 else { return }
-    var value: Int32 = 0
-    _ = hostler_process_exit(process.pidfd, process.pid, &value)
+    return (vault, pid)
   }
 
   /// How the process came to its end, after the connection was lost.
   func ending() -> String {
-    guard let process else { return "its connection was lost" }
+    guard process.pidfd >= 0 else { return "process \(process.pid) is gone" }
     var wanted = pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0)
     _ = retrying { poll(&wanted, 1, 1000) }
     var value: Int32 = 0

@@ -54,10 +54,10 @@ public struct SupervisorSettings: Sendable {
     return path.lastIndex(of: "/").map { String(path[..<$0]) }
   }
 
-  /// Starts the program, with a connection to it as its descriptor 3.
+  /// Starts the program, with a connection to it as its descriptor 3. It is no child of this process.
   ///
-  /// - Returns: this side of the connection, and a pidfd of the process.
-  func launch() throws(SupervisionError) -> (socket: MessageSocket, process: SpawnedProcess) {
+  /// - Returns: this side of the connection.
+  func launch() throws(SupervisionError) -> MessageSocket {
     var ends: [Int32] = [-1, -1]
     guard hostler_socket_pair(&ends) == 0 else {
       throw SupervisionError(
@@ -73,7 +73,13 @@ public struct SupervisorSettings: Sendable {
     let process = try command.spawn(
       descriptors: StandardDescriptors(input: null, output: null, error: null, passed: ends[1]),
       controlGroup: -1)
-    return (socket, process)
+    defer { closeDescriptor(process.pidfd) }
+    // What was started ends as soon as it has left another process in its place.
+    var wanted = pollfd(fd: process.pidfd, events: Int16(POLLIN), revents: 0)
+    _ = retrying { poll(&wanted, 1, 10_000) }
+    var value: Int32 = 0
+    _ = hostler_process_exit(process.pidfd, process.pid, &value)
+    return socket
   }
 
   private func programName(of path: String) -> String {

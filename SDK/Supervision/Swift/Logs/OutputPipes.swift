@@ -20,15 +20,24 @@ struct OutputPipes {
     (output, error) = (descriptors[0], descriptors[1])
   }
 
-  private static func path(_ directory: String, _ name: String) -> String { "\(directory)/.\(name).fifo" }
+  /// Each start has names of its own: what is left of the one before may go while the next begins.
+  private static func paths(_ logs: TaskLogs, taskID: String) -> (output: String, error: String) {
+    let start = taskID.utf8.lastIndex(of: UInt8(ascii: "/")).map { taskID[$0...].dropFirst() } ?? taskID[...]
+    let (directory, suffix) = (logs.directory, "\(start).fifo")
+    return (
+      "\(directory)/.\(logs.standardOutputName).\(suffix)",
+      "\(directory)/.\(logs.standardErrorName).\(suffix)"
+    )
+  }
 
   /// Makes the pipes of a task that is to be started.
   ///
   /// - Parameter owner: who may open them again by name, as programs do with `/dev/stderr`.
-  init(making logs: TaskLogs, owner: Credentials?) throws(SupervisionError) {
-    output = try Self.make(Self.path(logs.directory, logs.standardOutputName), owner)
+  init(making logs: TaskLogs, taskID: String, owner: Credentials?) throws(SupervisionError) {
+    let paths = Self.paths(logs, taskID: taskID)
+    output = try Self.make(paths.output, owner)
     do throws(SupervisionError) {
-      error = try Self.make(Self.path(logs.directory, logs.standardErrorName), owner)
+      error = try Self.make(paths.error, owner)
     } catch {
       closeDescriptor(output)
       throw error
@@ -38,7 +47,7 @@ struct OutputPipes {
   private static func make(_ path: String, _ owner: Credentials?) throws(SupervisionError) -> Int32 {
     var result = mkfifo(path, 0o600)
     if result != 0 && errno == EEXIST {
-      // What an earlier start left: its task is gone.
+      // What a start that came to nothing left.
       unlink(path)
       result = mkfifo(path, 0o600)
     }
@@ -54,9 +63,10 @@ struct OutputPipes {
   }
 
   /// Opens the pipes of a task that was started before; nil when they are gone.
-  init?(opening logs: TaskLogs) {
-    output = open(Self.path(logs.directory, logs.standardOutputName), O_RDWR | O_NOFOLLOW | O_CLOEXEC)
-    error = open(Self.path(logs.directory, logs.standardErrorName), O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+  init?(opening logs: TaskLogs, taskID: String) {
+    let paths = Self.paths(logs, taskID: taskID)
+    output = open(paths.output, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+    error = open(paths.error, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
     guard isPipe(output), isPipe(error) else {
       close()
       return nil
@@ -77,8 +87,9 @@ struct OutputPipes {
   }
 
   /// Removes the files of a task that has ended.
-  static func remove(_ logs: TaskLogs) {
-    unlink(path(logs.directory, logs.standardOutputName))
-    unlink(path(logs.directory, logs.standardErrorName))
+  static func remove(_ logs: TaskLogs, taskID: String) {
+    let paths = paths(logs, taskID: taskID)
+    unlink(paths.output)
+    unlink(paths.error)
   }
 }

@@ -20,6 +20,8 @@ public enum SupervisorProcess {
   ///
   /// - Returns: the exit code: 0, or 1 when it cannot do its work.
   public static func run(stateDirectory: String) -> Int32 {
+    // Whoever starts it has no child to wait for.
+    guard hostler_detach() == 0 else { return fail("cannot make a process: \(describe(errno: errno))") }
     signal(SIGPIPE, SIG_IGN)
     let directory = open(stateDirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { return fail("cannot open \(stateDirectory): \(describe(errno: errno))") }
