@@ -1,5 +1,6 @@
 import CHostlerDriver
 import Foundation
+import Synchronization
 import Testing
 
 /// Tasks found again, and starts asked for twice.
@@ -75,7 +76,8 @@ struct RawExecRecoverTests {
     _ = try first.end(of: id)
     try first.destroy(id)
     first.close()
-    let second = try LoadedDriver("raw_exec", state: directory)
+    // Its supervisor's table is lost.
+    let second = try LoadedDriver("raw_exec")
     let found = try second.recover(id, handle: started.handle, version: started.version, in: directory)
     #expect(found.state == Int(HOSTLER_TASK_EXITED))
     #expect(found.isUnknown && !found.message.isEmpty)
@@ -192,6 +194,32 @@ struct RawExecRecoverTests {
       try driver.recover("odd/task/1", handle: Array(text.utf8) + [0x21], in: directory)
     }
     #expect(failure?.status == Int(HOSTLER_ERROR))
+  }
+
+  @Test("of tasks that end at once, many at a time, every end is told")
+  func manyAtOnce() throws {
+    // A driver's functions may be called by any thread at any time, and the loop ends before these go.
+    nonisolated(unsafe) let driver = try LoadedDriver("raw_exec")
+    nonisolated(unsafe) let directory = directory
+    let prefix = UUID().uuidString
+    let codes = Mutex<[Int32]>([])
+    DispatchQueue.concurrentPerform(iterations: 16) { lane in
+      for number in 0..<40 {
+        let id = "\(prefix)/task/\(lane)-\(number)"
+        let code = Int32((lane + number) % 5)
+        do {
+          try driver.start(
+            id, in: directory, ["command": .text("/bin/sh"), "args": .list(["-c", "exit \(code)"])],
+            logsDisabled: number % 2 == 0)
+          let end = try driver.end(of: id)
+          codes.withLock { $0.append(end.isUnknown ? -1 : end.code - code) }
+          try driver.destroy(id)
+        } catch {
+          Issue.record(error)
+        }
+      }
+    }
+    #expect(codes.withLock { $0 } == Array(repeating: 0, count: 640))
   }
 
   @Test("200 tasks leave no descriptor behind, and no thread after close")

@@ -222,16 +222,17 @@ final class SupervisorServer: Sendable {
 
   /// Takes note of a task's end when it comes.
   func watch(_ task: SupervisedTask, _ id: String) {
-    let key = engine.watch(task.pidfd) { [weak self, weak task] in
-      guard let self, let task else { return }
-      self.noteEnd(of: task, id)
-    }
-    let isTooLate = state.withLock { state in
-      guard case .running(let current, _) = state.entries[id]?.state, current === task else { return true }
+    // The end may come at once: whoever takes note of it waits until the watching is written down, so that it
+    // is ended before the descriptor's number can be another's.
+    state.withLock { state in
+      guard case .running(let current, nil) = state.entries[id]?.state, current === task else { return }
+      let key = engine.watch(task.pidfd) { [weak self, weak task] in
+        guard let self, let task else { return }
+        self.noteEnd(of: task, id)
+      }
+      if key == nil { ServerLog.write("the end of \(id) cannot be watched for: \(describe(errno: errno))") }
       state.entries[id]?.state = .running(task, watch: key)
-      return false
     }
-    if isTooLate, let key { engine.forget(key) }
   }
 
   private func noteEnd(of task: SupervisedTask, _ id: String) {
