@@ -1,9 +1,10 @@
 public import DriverHost
 public import HCL
 public import Jobs
+import Runner
 
-/// What keeps a job from running on this host: drivers that are missing or not healthy, and driver
-/// configuration that does not fit.
+/// What keeps a job from running on this host: drivers that are missing or not healthy, driver
+/// configuration that does not fit, and artifacts that hostler cannot fetch.
 public struct DriverCheck: Sendable {
   private let drivers: DriverRegistry
   private let loadFailures: [DriverLoadError]
@@ -23,6 +24,7 @@ public struct DriverCheck: Sendable {
     var diagnostics: [Diagnostic] = []
     for group in job.groups {
       for task in group.tasks {
+        diagnostics += ArtifactFetcher.problems(of: task)
         do {
           let driver = try drivers.driver(named: task.driver)
           let subject = "task \"\(task.name)\""

@@ -51,4 +51,16 @@ struct DiagnosticRendererTests {
     #expect(nearestName(to: "Count", among: ["count", "meta"]) == "count")
     #expect(nearestName(to: "banana", among: ["count", "meta"]) == nil)
   }
+
+  @Test("of very many errors only the first are shown, and the rest counted")
+  func manyErrors() {
+    let errors = (0..<20_000).map { Diagnostic(.error, "Wrong number \($0)") }
+    let text = DiagnosticRenderer().render(errors + [Diagnostic(.warning, "A warning")])
+    #expect(text.contains("Wrong number 19\n"))
+    #expect(!text.contains("Wrong number 20"))
+    #expect(text.contains("A warning"))
+    #expect(text.hasSuffix("19980 more errors\n"))
+    let few = DiagnosticRenderer().render(Array(errors.prefix(21)))
+    #expect(few.hasSuffix("\n1 more error\n"))
+  }
 }

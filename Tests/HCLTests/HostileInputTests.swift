@@ -104,6 +104,42 @@ struct HostileInputTests {
     #expect(HostileInputTests.digest("x = 1e19000 * 1e19000").first?.summary == "Number out of range")
   }
 
+  @Test(
+    "a text that a function would make too long is refused",
+    arguments: [
+      "join(big, [for i in range(1000) : \"\"])", "replace(big, \"\", big)",
+      "jsonencode([for i in range(20) : big])", "yamlencode([for i in range(20) : big])",
+      "format(\"%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s\", [for i in range(18) : big]...)",
+    ])
+  func longResultsAreRefused(_ expression: String) throws {
+    let source = try SourceFile(name: "test.hcl", text: expression)
+    let parsed = try #require(ParsedExpression(source).expression)
+    let big = Value.string(String(repeating: "a", count: 1_000_000))
+    var evaluator = Evaluator(
+      source: source,
+      context: EvaluationContext(variables: ["big": big], functions: StandardFunctions.table()))
+    #expect(evaluator.evaluate(parsed) == nil)
+    #expect(evaluator.diagnostics.map(\.summary) == ["Function failed"])
+  }
+
+  @Test("positions in long lines are right, whatever is in them")
+  func longLines() throws {
+    for unit in ["a", "é", "e\u{301}", "👩‍👩‍👧", "日本"] {
+      let line = "#" + String(repeating: unit, count: 3_000)
+      let source = try SourceFile(name: "test.hcl", text: "x\n\(line)\ny")
+      var offset: UInt32 = 2
+      for (index, character) in line.enumerated() {
+        if index % 97 == 0 {
+          let position = source.position(at: offset)
+          #expect(position.line == 2)
+          #expect(position.column == index + 1)
+        }
+        offset += UInt32(character.utf8.count)
+      }
+      #expect(source.position(at: offset + 1).line == 3)
+    }
+  }
+
   @Test("a file above the size limit is refused and says both sizes")
   func largeFileIsRefused() {
     let bytes = [UInt8](repeating: 0x20, count: 100 * 1024 * 1024)

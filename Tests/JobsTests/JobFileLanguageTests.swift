@@ -81,6 +81,41 @@ struct JobFileLanguageTests {
     #expect(result.diagnostics.first?.summary == "Nesting too deep")
   }
 
+  // MARK: Much from little
+  @Test("lists that repeat each other are stopped before they fill the memory")
+  func listBombs() {
+    let lines = (0..<12).map { level in
+      "  a\(level + 1) = [\(Array(repeating: "local.a\(level)", count: 10).joined(separator: ", "))]\n"
+    }
+    let result = parse(job("locals {\n  a0 = [\"a\"]\n\(lines.joined())}", meta: "jsonencode(local.a12)"))
+    #expect(result.diagnostics.map(\.summary) == ["Too much work"])
+  }
+
+  @Test("expressions share a limit, so that many of them cannot do what one must not")
+  func sharedLimit() {
+    let lines = (0..<10).map { "  a\($0) = length([for a in range(900) : local.big])\n" }.joined()
+    let result = parse(job("locals {\n  big = range(1000)\n\(lines)}", meta: "1"))
+    #expect(result.diagnostics.map(\.summary) == ["Too much work"])
+    #expect(result.diagnostics.first?.detail.contains("of this file") == true)
+  }
+
+  @Test("a name that was never declared is told as such, with the nearest one")
+  func undeclaredNames() {
+    let variable = parse(job(Self.declaration, meta: "var.w")).diagnostics
+    #expect(variable.map(\.detail) == ["No variable \"w\" is declared."])
+    #expect(variable.first?.suggestion == "v")
+    let local = parse(job("locals {\n  path = 1\n}", meta: "local.paht")).diagnostics
+    #expect(local.map(\.detail) == ["No local \"paht\" is declared."])
+    #expect(local.first?.suggestion == "path")
+    #expect(local.first?.range?.start.column == 18)
+  }
+
+  @Test("all variables together are an object")
+  func wholeNamespace() throws {
+    #expect(try meta(parse(job(Self.declaration, meta: "jsonencode(var)"))) == #"{"v":1}"#)
+    #expect(try meta(parse(job("locals { a = 2 }", meta: "local[lower(\"A\")]"))) == "2")
+  }
+
   // MARK: Run time references
   @Test(
     "what only the running task knows stays in the text",

@@ -46,6 +46,26 @@ struct JobFileRuleTests {
       ("leader = \"maybe\"", "Wrong type", 5),
       ("resources {}\nresources {}", "Block set twice", 6),
       ("volume_mount {\n volume = 1\n nothing = 2\n}", "Unknown argument", 7),
+      ("template {\n data = \"x\"\n destination = \"\"\n}", "Invalid path", 7),
+      ("template {\n data = \"x\"\n destination = \".\"\n}", "Invalid path", 7),
+      ("template {\n data = \"x\"\n destination = \"/local/\"\n}", "Invalid path", 7),
+      ("template {\n data = \"x\"\n destination = \"a/../secrets\"\n}", "Invalid path", 7),
+      ("template {\n data = \"x\"\n destination = \"local/a\\u0000b\"\n}", "Invalid path", 7),
+      (
+        "template {\n data = \"x\"\n destination = \"local/\(String(repeating: "x", count: 256))\"\n}",
+        "Invalid path", 7
+      ),
+      ("template {\n source = \"a\\u0000b\"\n destination = \"local/a\"\n}", "Null character", 6),
+      ("artifact {\n source = \"\"\n}", "Incomplete artifact", 6),
+      ("artifact {\n source = \"x\"\n destination = \"\"\n}", "Invalid path", 7),
+      ("artifact {\n source = \"x\"\n mode = \"file\"\n destination = \"local\"\n}", "Invalid path", 8),
+      ("artifact {\n source = \"x\"\n destination = \"\\u0000\"\n}", "Invalid path", 7),
+      ("user = \"a\\u0000b\"", "Null character", 5),
+      ("env {\n A = \"1\"\n B = \"a\\u0000b\"\n}", "Null character", 7),
+      ("env = {\n A = 1\n \"B=C\" = 2\n}", "Invalid variable name", 7),
+      ("env = {\n A = 1\n \"\" = 2\n}", "Invalid variable name", 7),
+      ("meta {\n A = \"a\\u0000b\"\n}", "Null character", 6),
+      ("template {\n data = \"x\"\n destination = \"x\"\n splay = \"-1s\"\n}", "Duration out of range", 8),
     ])
   func taskRules(_ body: String, _ summary: String, _ line: Int) {
     let errors = task(body).diagnostics.filter { $0.severity == .error }
@@ -75,6 +95,69 @@ struct JobFileRuleTests {
     #expect(
       parse("job \"a b\" {\n task \"t\" { driver = \"d\" }\n}").diagnostics.map(\.summary) == ["Invalid name"]
     )
+  }
+
+  @Test(
+    "a name that no directory and no line can have is refused at its place",
+    arguments: ["a\\nb", "a\\u0000b", "a\\u001b[31mb", "a\\u0085b", "a\\u2028b"])
+  func controlCharactersInNames(_ name: String) {
+    let texts = [
+      "job \"\(name)\" {\n group \"g\" {\n  task \"t\" { driver = \"d\" }\n }\n}",
+      "job \"j\" {\n group \"\(name)\" {\n  task \"t\" { driver = \"d\" }\n }\n}",
+      "job \"j\" {\n group \"g\" {\n  task \"\(name)\" { driver = \"d\" }\n }\n}",
+    ]
+    for (index, text) in texts.enumerated() {
+      let diagnostics = parse(text).diagnostics
+      #expect(diagnostics.map(\.summary) == ["Invalid name"])
+      #expect(diagnostics.first?.range?.start.line == index + 1)
+    }
+    #expect(
+      parse("job \"j\" {\n name = \"\(name)\"\n task \"t\" { driver = \"d\" }\n}").diagnostics.map(\.summary)
+        == ["Invalid name"])
+  }
+
+  @Test("the names of groups and tasks have a limit, which the message says")
+  func longNames() {
+    func summaries(_ kind: String, _ length: Int) -> [String] {
+      let name = String(repeating: "n", count: length)
+      let task = "task \"\(kind == "task" ? name : "t")\" { driver = \"d\" }"
+      let result = parse("job \"j\" {\n group \"\(kind == "group" ? name : "g")\" {\n  \(task)\n }\n}")
+      return result.diagnostics.map(\.detail)
+    }
+    for kind in ["group", "task"] {
+      #expect(summaries(kind, 128) == [])
+      #expect(summaries(kind, 129) == ["The name of a \(kind) may have 128 bytes; this one has 129."])
+    }
+  }
+
+  @Test("no task can have the shared directory's name")
+  func reservedName() {
+    #expect(
+      parse("job \"j\" {\n task \"alloc\" { driver = \"d\" }\n}").diagnostics.map(\.summary)
+        == ["Invalid name"])
+  }
+
+  @Test(
+    "a destination that can be used is accepted",
+    arguments: [
+      ("template", "local/a"), ("template", "a"), ("template", "/etc/x"), ("template", "local/a/../b"),
+      ("template", "${NOMAD_SECRETS_DIR}/"), ("artifact", "."), ("artifact", "local"), ("artifact", "/x/"),
+    ])
+  func rightDestinations(_ block: String, _ destination: String) {
+    let source = block == "template" ? "data" : "source"
+    let result = task("\(block) {\n \(source) = \"x\"\n destination = \"\(destination)\"\n}")
+    #expect(result.diagnostics == [])
+  }
+
+  @Test("a duration without a unit counts nanoseconds, with a warning that says so")
+  func nanoseconds() {
+    let result = task("kill_timeout = 5")
+    #expect(result.job?.groups.first?.tasks.first?.killTimeout == .nanoseconds(5))
+    #expect(result.diagnostics.map(\.severity) == [.warning])
+    #expect(result.diagnostics.first?.detail.contains("\"5s\"") == true)
+    #expect(result.diagnostics.first?.range?.start.line == 5)
+    #expect(task("kill_timeout = 0").diagnostics == [])
+    #expect(task("kill_timeout = 5000000000").diagnostics == [])
   }
 
   @Test("a count of zero is fine, a negative one is not")

@@ -66,4 +66,31 @@ struct ArtifactFetcherTests {
       }
     }
   }
+
+  @Test(
+    "only a failure that may pass is worth another try",
+    arguments: [
+      ("missing.txt", false), ("https://example.com/a.tgz", true), ("git::ssh://example.com/a", true),
+      ("", true), ("file://", true),
+    ])
+  func permanentFailures(source: String, isPermanent: Bool) {
+    #expect {
+      try fetch(Artifact(source: source)) { _ in
+      } check: { _ in
+      }
+    } throws: { ($0 as? ArtifactFetcher.Failure)?.isPermanent == isPermanent }
+  }
+
+  @Test("what can never be fetched is known from the job file")
+  func problems() {
+    func problems(_ artifact: Artifact) -> Int {
+      ArtifactFetcher.problems(of: Job.Task(name: "t", driver: "d", artifacts: [artifact])).count
+    }
+    #expect(problems(Artifact(source: "https://example.com/a")) == 1)
+    #expect(problems(Artifact(source: "git::https://example.com/a")) == 1)
+    #expect(problems(Artifact(source: "a", options: ["checksum": "md5:0"])) == 1)
+    for source in ["a", "/a:b", "./a:b", "file:///a", "${meta.scheme}://x"] {
+      #expect(problems(Artifact(source: source)) == 0)
+    }
+  }
 }

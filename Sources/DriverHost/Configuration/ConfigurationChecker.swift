@@ -109,7 +109,10 @@ struct ConfigurationChecker {
     var pairs: [CheckedConfiguration.Pair] = []
     for entry in objects.flatMap(\.entries) {
       guard let text = checkedText(entry.value, of: field) else { return nil }
-      guard !entry.key.utf8.contains(0) else { return wrongType(entry.value, of: field) }
+      guard !entry.key.utf8.contains(0) else {
+        reportNull(in: field, at: entry.keyRange ?? entry.value.range)
+        return nil
+      }
       pairs.removeAll { $0.key == entry.key }
       pairs.append(CheckedConfiguration.Pair(key: entry.key, value: text))
     }
@@ -117,11 +120,22 @@ struct ConfigurationChecker {
   }
 
   private mutating func checkedText(_ value: LocatedValue, of field: ConfigurationField) -> String? {
-    guard let text = ConfigurationScalar.text(of: value, for: .string), !text.utf8.contains(0) else {
+    guard let text = ConfigurationScalar.text(of: value, for: .string) else {
       _ = wrongType(value, of: field)
       return nil
     }
+    guard !text.utf8.contains(0) else {
+      reportNull(in: field, at: value.range)
+      return nil
+    }
     return text
+  }
+
+  private mutating func reportNull(in field: ConfigurationField, at range: SourceRange?) {
+    report(
+      "Null character",
+      "\"\(field.name)\" of \(subject) cannot hold a null character (U+0000): programs take it for the end.",
+      at: range)
   }
 
   private mutating func blocks(

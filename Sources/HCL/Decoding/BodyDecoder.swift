@@ -14,6 +14,7 @@ public struct BodyDecoder {
   public let headerSpan: SourceSpan
 
   private let attributes: [Attribute]
+  private let attributeIndex: [String: Int]
   private let blocks: [ScopedBlock]
   private var knownAttributes: Set<String> = []
   private var knownBlocks: Set<String> = []
@@ -36,6 +37,8 @@ public struct BodyDecoder {
     self.owner = owner
     self.headerSpan = headerSpan
     attributes = body.attributes
+    attributeIndex = Dictionary(
+      body.attributes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     blocks = collector.expandedBlocks(of: body, in: context)
   }
 
@@ -43,8 +46,10 @@ public struct BodyDecoder {
   /// The attribute of a name as it was written.
   public mutating func attribute(_ name: String) -> Attribute? {
     knownAttributes.insert(name)
-    return attributes.first { $0.name == name }
+    return written(name)
   }
+
+  private func written(_ name: String) -> Attribute? { attributeIndex[name].map { attributes[$0] } }
 
   /// The value of an attribute, converted to a type; nil when it is absent, null or wrong.
   public mutating func value(_ name: String, as type: ValueType) -> Value? {
@@ -85,7 +90,10 @@ public struct BodyDecoder {
     guard let value = value(name, as: .any) else { return nil }
     switch value {
     case .number(let number):
-      if let nanoseconds = number.int { return .nanoseconds(nanoseconds) }
+      if let nanoseconds = number.int {
+        if nanoseconds != 0 { warnAboutNanoseconds(name, nanoseconds) }
+        return .nanoseconds(nanoseconds)
+      }
       report(name, "Invalid duration", "A duration is written like \"30s\", \"1h30m\" or \"250ms\".")
     case .string(let text):
       do {
@@ -97,6 +105,15 @@ public struct BodyDecoder {
       report(name, "Wrong type", "A duration is written like \"30s\", \"1h30m\" or \"250ms\".")
     }
     return nil
+  }
+
+  private func warnAboutNanoseconds(_ name: String, _ count: Int) {
+    // Below a millisecond nobody means nanoseconds; a program that writes files counts larger numbers.
+    guard count.magnitude < 1_000_000 else { return }
+    collector.warning(
+      "Duration without a unit",
+      "A number counts nanoseconds: this is \(Duration.nanoseconds(count).goSyntax). Write \"\(count)s\" for "
+        + "seconds.", at: span(of: name))
   }
 
   /// A list of strings.
@@ -180,18 +197,24 @@ public struct BodyDecoder {
   // MARK: Reports
   /// Reports a mistake in the value of an attribute.
   public func report(_ attribute: String, _ summary: String, _ detail: String, suggestion: String? = nil) {
-    let found = attributes.first { $0.name == attribute }
     collector.error(
-      summary, detail, at: found?.expression.startSpan ?? headerSpan, suggestion: suggestion)
+      summary, detail, at: written(attribute)?.expression.startSpan ?? headerSpan, suggestion: suggestion)
   }
 
   /// Where the value of an attribute was written, or the header of the block without it.
   public func span(of attribute: String) -> SourceSpan {
-    attributes.first { $0.name == attribute }?.expression.span ?? headerSpan
+    written(attribute)?.expression.span ?? headerSpan
   }
 
   /// Reports everything that was never asked for.
   public func finish() {
+    let known = knownAttributes.union(knownBlocks)
+    var reported = 0
+    // So many are wrong at once that nobody reads what each was meant to be.
+    func suggestion(for name: String) -> String? {
+      reported += 1
+      return reported <= DiagnosticRenderer.limit ? nearestName(to: name, among: known) : nil
+    }
     for attribute in attributes where !knownAttributes.contains(attribute.name) {
       let isBlock = knownBlocks.contains(attribute.name)
       collector.error(
@@ -199,8 +222,7 @@ public struct BodyDecoder {
         isBlock
           ? "\"\(attribute.name)\" is a block in \(owner): write it with braces and without \"=\"."
           : "There is no argument named \"\(attribute.name)\" in \(owner).", at: attribute.nameSpan,
-        suggestion: isBlock ? nil : nearestName(to: attribute.name, among: knownAttributes.union(knownBlocks))
-      )
+        suggestion: isBlock ? nil : suggestion(for: attribute.name))
     }
     for block in blocks where !knownBlocks.contains(block.type) {
       let isAttribute = knownAttributes.contains(block.type)
@@ -209,8 +231,7 @@ public struct BodyDecoder {
         isAttribute
           ? "\"\(block.type)\" is an argument in \(owner): write it with \"=\" and a value."
           : "There is no block named \"\(block.type)\" in \(owner).", at: block.typeSpan,
-        suggestion: isAttribute ? nil : nearestName(to: block.type, among: knownBlocks.union(knownAttributes))
-      )
+        suggestion: isAttribute ? nil : suggestion(for: block.type))
     }
   }
 }

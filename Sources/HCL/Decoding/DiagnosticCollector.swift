@@ -5,17 +5,23 @@ public final class DiagnosticCollector {
   /// The file that is decoded.
   public let source: SourceFile
   /// What was found so far, in the order it was found.
-  public private(set) var diagnostics: [Diagnostic] = []
+  public var diagnostics: [Diagnostic] { found.elements }
+  /// Whether one of them is an error.
+  public private(set) var hasErrors = false
+  private var found = UniqueDiagnostics()
+  /// How much the file's expressions may still look at; see ``EvaluationLimit/fileSteps``.
+  private var stepsLeft = EvaluationLimit.fileSteps
 
   /// Makes an empty collector for a file.
   public init(source: SourceFile, diagnostics: [Diagnostic] = []) {
     self.source = source
-    self.diagnostics = diagnostics
+    add(diagnostics)
   }
 
   /// Adds a diagnostic unless it is there already.
   public func add(_ diagnostic: Diagnostic) {
-    if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    found.add(diagnostic)
+    if diagnostic.severity == .error { hasErrors = true }
   }
 
   /// Adds several diagnostics.
@@ -39,18 +45,26 @@ public final class DiagnosticCollector {
     add(Diagnostic(.warning, summary, detail: detail, range: source.range(of: span)))
   }
 
-  /// The value of an expression, or nil after recording why it has none.
-  public func evaluate(_ expression: Expression, in context: EvaluationContext) -> Value? {
-    var evaluator = Evaluator(source: source, context: context)
-    let value = evaluator.evaluate(expression)
+  // MARK: Evaluation
+  /// Evaluates something of the file and records what is wrong with it.
+  ///
+  /// All expressions of a file share a limit on how much they look at. When it is used up the one that
+  /// did so is an error, and those after it have no value.
+  public func evaluating<Result>(
+    in context: EvaluationContext, _ body: (inout Evaluator) -> Result?
+  ) -> Result? {
+    guard stepsLeft > 0 else { return nil }
+    var evaluator = Evaluator(
+      source: source, context: context, stepLimit: min(stepsLeft, EvaluationLimit.steps))
+    let result = body(&evaluator)
+    stepsLeft -= evaluator.steps
     add(evaluator.diagnostics)
-    return value
+    return result
   }
 
-  /// The value of an expression, or nil when it has none; nothing is recorded.
-  public func evaluateSilently(_ expression: Expression, in context: EvaluationContext) -> Value? {
-    var evaluator = Evaluator(source: source, context: context)
-    return evaluator.evaluate(expression)
+  /// The value of an expression, or nil after recording why it has none.
+  public func evaluate(_ expression: Expression, in context: EvaluationContext) -> Value? {
+    evaluating(in: context) { $0.evaluate(expression) }
   }
 
   /// The diagnostics in the order of their places; those without a place come first.

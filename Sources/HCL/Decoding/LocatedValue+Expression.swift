@@ -48,18 +48,7 @@ extension DiagnosticCollector {
     case .tuple(let elements):
       return LocatedValue(.list(elements.map { located($0, in: context) }), range: range)
     case .object(let items):
-      var evaluator = Evaluator(source: source, context: context)
-      var entries: [LocatedValue.Entry] = []
-      for item in items {
-        guard let key = evaluator.evaluateKey(item) else { continue }
-        // A key that is written again replaces what was there.
-        entries.removeAll { $0.key == key }
-        entries.append(
-          LocatedValue.Entry(
-            key: key, keyRange: source.range(of: item.key.span), value: located(item.value, in: context)))
-      }
-      add(evaluator.diagnostics)
-      return LocatedValue(.object(entries), range: range)
+      return LocatedValue(.object(entries(of: items, in: context)), range: range)
     default: return LocatedValue(value: evaluate(expression, in: context) ?? .null, range: range)
     }
   }
@@ -67,32 +56,44 @@ extension DiagnosticCollector {
   /// A block as an object: attributes as entries, and blocks of one type as one entry with a list.
   /// A label of a block becomes an object with one entry around what is in the block.
   public func located(_ block: ScopedBlock) -> LocatedValue {
-    let attributes = block.body.attributes.map { attribute in
-      LocatedValue.Entry(
+    var entries: [(offset: UInt32, entry: LocatedValue.Entry)] = []
+    var places: [String: Int] = [:]
+    for attribute in block.body.attributes {
+      let entry = LocatedValue.Entry(
         key: attribute.name, keyRange: source.range(of: attribute.nameSpan),
         value: located(attribute.expression, in: block.context))
-    }
-    var entries: [(offset: UInt32, entry: LocatedValue.Entry)] = []
-    for (attribute, entry) in zip(block.body.attributes, attributes) {
+      places[attribute.name] = entries.count
       entries.append((attribute.nameSpan.start, entry))
     }
-    for inner in expandedBlocks(of: block.body, in: block.context) {
-      let value = labelled(located(inner), inner)
-      if let index = entries.firstIndex(where: { $0.entry.key == inner.type }),
-        case .list(var elements) = entries[index].entry.value.content
-      {
-        elements.append(value)
-        entries[index].entry.value.content = .list(elements)
-      } else {
-        let range = source.range(of: inner.typeSpan)
-        let list = LocatedValue(
-          .list([value]), range: source.range(of: inner.typeSpan.union(inner.body.span)))
-        entries.append(
-          (inner.typeSpan.start, LocatedValue.Entry(key: inner.type, keyRange: range, value: list)))
+    let blocks = expandedBlocks(of: block.body, in: block.context)
+    for (type, alike) in Dictionary(grouping: blocks, by: \.type) {
+      let values = alike.map { labelled(located($0), $0) }
+      if let place = places[type], case .list(let elements) = entries[place].entry.value.content {
+        entries[place].entry.value.content = .list(elements + values)
+      } else if let first = alike.first {
+        let range = source.range(of: first.typeSpan.union(first.body.span))
+        let entry = LocatedValue.Entry(
+          key: type, keyRange: source.range(of: first.typeSpan),
+          value: LocatedValue(.list(values), range: range))
+        entries.append((first.typeSpan.start, entry))
       }
     }
     let sorted = entries.sorted { $0.offset < $1.offset }.map(\.entry)
     return LocatedValue(.object(sorted), range: source.range(of: block.body.span))
+  }
+
+  /// The entries of an object; a key that is written again replaces what was there.
+  private func entries(of items: [ObjectItem], in context: EvaluationContext) -> [LocatedValue.Entry] {
+    var entries: [LocatedValue.Entry?] = []
+    var places: [String: Int] = [:]
+    for item in items {
+      guard let key = evaluating(in: context, { $0.evaluateKey(item) }) else { continue }
+      if let place = places.updateValue(entries.count, forKey: key) { entries[place] = nil }
+      entries.append(
+        LocatedValue.Entry(
+          key: key, keyRange: source.range(of: item.key.span), value: located(item.value, in: context)))
+    }
+    return entries.compactMap(\.self)
   }
 
   private func labelled(_ value: LocatedValue, _ block: ScopedBlock) -> LocatedValue {

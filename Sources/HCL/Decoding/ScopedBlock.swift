@@ -95,14 +95,14 @@ extension DiagnosticCollector {
   }
 
   private func elements(_ expression: Expression, in context: EvaluationContext) -> [(Value, Value)] {
-    var evaluator = Evaluator(source: source, context: context)
     var result: [(Value, Value)] = []
-    _ = evaluator.forEach(in: expression, keyName: "key", valueName: "value") { evaluator in
-      let variables = evaluator.context.variables
-      if let key = variables["key"], let value = variables["value"] { result.append((key, value)) }
-      return true
+    _ = evaluating(in: context) { evaluator in
+      evaluator.forEach(in: expression, keyName: "key", valueName: "value") { evaluator in
+        let variables = evaluator.context.variables
+        if let key = variables["key"], let value = variables["value"] { result.append((key, value)) }
+        return evaluator.countSteps(EvaluationLimit.stepsPerBlock, at: expression.span)
+      }
     }
-    add(evaluator.diagnostics)
     return result
   }
 

@@ -14,10 +14,24 @@ public struct DiagnosticRenderer: Sendable {
     self.isColored = isColored
   }
 
+  /// How many errors, and how many warnings, are shown at most: a file that is not what it should be
+  /// has thousands, and the first ones say so.
+  public static let limit = 20
+
   /// The text of several diagnostics, with an empty line between them; ends in a newline unless
-  /// there are none.
+  /// there are none. Of more than ``limit`` errors or warnings the rest is only counted.
   public func render(_ diagnostics: [Diagnostic]) -> String {
-    diagnostics.map(render).joined(separator: "\n")
+    var counts: [Diagnostic.Severity: Int] = [:]
+    var texts: [String] = []
+    for diagnostic in diagnostics {
+      counts[diagnostic.severity, default: 0] += 1
+      if counts[diagnostic.severity, default: 0] <= Self.limit { texts.append(render(diagnostic)) }
+    }
+    for severity in [Diagnostic.Severity.error, .warning] {
+      let more = counts[severity, default: 0] - Self.limit
+      if more > 0 { texts.append("\(more) more \(severity.rawValue)\(more == 1 ? "" : "s")\n") }
+    }
+    return texts.joined(separator: "\n")
   }
 
   /// The text of one diagnostic; ends in a newline.

@@ -8,8 +8,9 @@ public func nearestName(to name: String, among known: some Sequence<String>) -> 
   let written = Array(name.lowercased().unicodeScalars)
   // A third of the name may be wrong: enough for a typing error, too little for another word.
   let limit = max(1, written.count / 3)
+  guard written.count <= longestNameForSuggestion else { return nil }
   var best: (name: String, distance: Int)?
-  for candidate in known {
+  for candidate in known where abs(candidate.unicodeScalars.count - written.count) <= limit {
     let distance = editDistance(written, Array(candidate.lowercased().unicodeScalars))
     guard distance <= limit else { continue }
     if let found = best, (found.distance, found.name) <= (distance, candidate) { continue }
@@ -17,6 +18,9 @@ public func nearestName(to name: String, among known: some Sequence<String>) -> 
   }
   return best?.name
 }
+
+/// How long a name may be that is compared with others, letter by letter.
+private let longestNameForSuggestion = 256
 
 /// How many insertions, deletions, replacements and swaps of neighbours lead from one to the other.
 private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {

@@ -87,8 +87,12 @@ extension Evaluator {
       reportArgument(parameter.name, "it must not be null", at: arguments[index])
       return nil
     }
-    do {
-      return try body(values)
+    do throws(FunctionError) {
+      let result = try body(values)
+      if case .string(let text) = result, text.utf8.count > EvaluationLimit.stringBytes {
+        throw .call("the result is longer than \(EvaluationLimit.stringBytes) bytes")
+      }
+      return counted(result, at: call.nameSpan.union(call.openSpan))
     } catch {
       switch error {
       case .argument(let index, let message) where index < arguments.count:

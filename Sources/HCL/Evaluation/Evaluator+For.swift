@@ -20,7 +20,7 @@ extension Evaluator {
     let saved = context.variables
     defer { context.variables = saved }
     for (key, element) in pairs {
-      guard countStep(at: collection.span) else { return false }
+      guard countSteps(at: collection.span) else { return false }
       if let keyName { context.variables[keyName] = key }
       context.variables[valueName] = element
       guard body(&self) else { return false }

@@ -8,7 +8,12 @@ extension Evaluator {
   /// A variable with the steps after it.
   mutating func evaluateReference(_ name: String, _ root: Expression, steps: [TraversalStep]) -> Value? {
     if let value = context.variables[name] {
-      return apply(steps[...], to: value, writtenAt: root.span)
+      guard let result = apply(steps[...], to: value, writtenAt: root.span) else { return nil }
+      return counted(result, at: root.span)
+    }
+    if let namespace = context.namespaces[name] {
+      guard let result = evaluate(namespace, root.span, steps: steps) else { return nil }
+      return counted(result, at: root.span)
     }
     // The policy for unknown names sees the reference up to the first step that needs evaluation.
     let fixed = steps.prefix { step in
@@ -23,8 +28,26 @@ extension Evaluator {
     }
     report(
       "Unknown variable", "There is no variable named \"\(name)\".", at: root.span,
-      suggestion: nearestName(to: name, among: context.variables.keys))
+      suggestion: nearestName(
+        to: name, among: Array(context.variables.keys) + Array(context.namespaces.keys)))
     return nil
+  }
+
+  /// A declared value with the steps after it, or all values when no name follows.
+  private mutating func evaluate(
+    _ namespace: Namespace, _ root: SourceSpan, steps: [TraversalStep]
+  ) -> Value? {
+    switch steps.first {
+    case .attribute(let name, let span), .index(.string(let name), let span):
+      guard let value = namespace.values[name] else {
+        report(
+          "Unknown \(namespace.kind)", "No \(namespace.kind) \"\(name)\" is declared.", at: root.union(span),
+          suggestion: nearestName(to: name, among: namespace.values.keys))
+        return nil
+      }
+      return apply(steps.dropFirst(), to: value, writtenAt: root.union(span))
+    default: return apply(steps[...], to: .object(namespace.values), writtenAt: root)
+    }
   }
 
   private mutating func apply(
@@ -127,7 +150,7 @@ extension Evaluator {
     }
     var results: [Value] = []
     for element in value.elements ?? [value] {
-      guard countStep(at: marker), let result = apply(each[...], to: element, writtenAt: marker) else {
+      guard countSteps(at: marker), let result = apply(each[...], to: element, writtenAt: marker) else {
         return nil
       }
       results.append(result)

@@ -8,13 +8,20 @@ public struct Evaluator: Sendable {
   /// What they can refer to.
   public var context: EvaluationContext
   /// What went wrong so far.
-  public private(set) var diagnostics: [Diagnostic] = []
-  private var steps = 0
+  public var diagnostics: [Diagnostic] { found.elements }
+  private var found = UniqueDiagnostics()
+  /// How much was looked at so far; see ``EvaluationLimit/steps``.
+  public private(set) var steps = 0
+  private let stepLimit: Int
+  /// Where the limit was reached.
+  private var exhaustedAt: SourceSpan?
 
   /// Makes an evaluator for expressions of one file.
-  public init(source: SourceFile, context: EvaluationContext) {
+  /// - Parameter stepLimit: how much the expressions may look at together.
+  public init(source: SourceFile, context: EvaluationContext, stepLimit: Int = EvaluationLimit.steps) {
     self.source = source
     self.context = context
+    self.stepLimit = stepLimit
   }
 
   /// The value of an expression, or nil after recording why it has none.
@@ -42,36 +49,57 @@ public struct Evaluator: Sendable {
     _ summary: String, _ detail: String, at span: SourceSpan, suggestion: String? = nil,
     notes: [Diagnostic.Note] = []
   ) {
-    let diagnostic = Diagnostic(
-      .error, summary, detail: detail, range: source.range(of: span), suggestion: suggestion,
-      notes: notes)
     // A loop meets the same mistake with each element.
-    if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    found.add(
+      Diagnostic(
+        .error, summary, detail: detail, range: source.range(of: span), suggestion: suggestion,
+        notes: notes))
   }
 
   /// Runs a part of the evaluation and gives what it recorded separately.
   mutating func capturing<Result>(
     _ body: (inout Evaluator) -> Result
   ) -> (result: Result, diagnostics: [Diagnostic]) {
-    let saved = diagnostics
-    diagnostics = []
+    let saved = found
+    found = UniqueDiagnostics()
     let result = body(&self)
-    let captured = diagnostics
-    diagnostics = saved
+    let captured = found.elements
+    found = saved
     return (result, captured)
   }
 
   /// Adds diagnostics that were captured.
   mutating func add(_ captured: [Diagnostic]) {
-    for diagnostic in captured where !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    for diagnostic in captured { found.add(diagnostic) }
   }
 
   /// Counts work that a small expression can multiply; false when there was too much.
-  mutating func countStep(at span: SourceSpan) -> Bool {
-    steps += 1
-    guard steps > EvaluationLimit.steps else { return true }
-    report("Too much work", "The expression visits more than \(EvaluationLimit.steps) elements.", at: span)
+  mutating func countSteps(_ count: Int = 1, at span: SourceSpan) -> Bool {
+    steps += count
+    guard steps > stepLimit else { return true }
+    reportTooMuchWork(at: span)
     return false
+  }
+
+  /// Counts what is within a value that came from elsewhere; nil when there was too much.
+  ///
+  /// Values share their parts, so that a few lines can describe one that fills the memory when it is
+  /// written out.
+  mutating func counted(_ value: Value, at span: SourceSpan) -> Value? {
+    if value.addWeight(to: &steps, limit: stepLimit) { return value }
+    reportTooMuchWork(at: span)
+    return nil
+  }
+
+  private mutating func reportTooMuchWork(at span: SourceSpan) {
+    // Everything after the first place fails too, and says no more.
+    let span = exhaustedAt ?? span
+    exhaustedAt = span
+    report(
+      "Too much work",
+      stepLimit < EvaluationLimit.steps
+        ? "The expressions of this file look at more than \(EvaluationLimit.fileSteps) values together."
+        : "The expression looks at more than \(EvaluationLimit.steps) values.", at: span)
   }
 
   // MARK: Collections

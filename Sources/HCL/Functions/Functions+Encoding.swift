@@ -11,7 +11,9 @@ extension StandardFunctions {
     "csvdecode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
       try decodedCSV(values[0].text)
     },
-    "jsonencode": Function([Parameter("val", .any, allowsNull: true)]) { .normalized(jsonText($0[0])) },
+    "jsonencode": Function([Parameter("val", .any, allowsNull: true)]) { values throws(FunctionError) in
+      .normalized(try limited(jsonText(values[0], limitBytes: EvaluationLimit.stringBytes)))
+    },
     "jsondecode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
       do throws(JSONError) {
         return try Value(json: Array(values[0].text.utf8))
@@ -20,8 +22,8 @@ extension StandardFunctions {
       }
     },
     "urlencode": Function([Parameter("str", .string)]) { .string(percentEncoded($0[0].text)) },
-    "yamlencode": Function([Parameter("value", .any, allowsNull: true)]) {
-      .normalized(YAMLWriter.text($0[0]))
+    "yamlencode": Function([Parameter("value", .any, allowsNull: true)]) { values throws(FunctionError) in
+      .normalized(try limited(YAMLWriter.text(values[0], limitBytes: EvaluationLimit.stringBytes)))
     },
     "yamldecode": Function([Parameter("src", .string)]) { values throws(FunctionError) in
       do throws(YAMLError) {
@@ -31,6 +33,13 @@ extension StandardFunctions {
       }
     },
   ]
+
+  private static func limited(_ text: String) throws(FunctionError) -> String {
+    guard text.utf8.count <= EvaluationLimit.stringBytes else {
+      throw .call("the result is longer than \(EvaluationLimit.stringBytes) bytes")
+    }
+    return text
+  }
 
   // MARK: Base64
   private static let base64Alphabet = Array(

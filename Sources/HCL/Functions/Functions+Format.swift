@@ -23,9 +23,13 @@ extension StandardFunctions {
       count = elements.count
     }
     var texts: [String] = []
+    var lengthBytes = 0
     for row in 0..<(count ?? 1) {
-      do {
-        texts.append(try format.text(with: arguments.map { $0.elements?[row] ?? $0 }))
+      do throws(FunctionError) {
+        let text = try format.text(with: arguments.map { $0.elements?[row] ?? $0 })
+        lengthBytes += text.utf8.count
+        guard lengthBytes <= EvaluationLimit.stringBytes else { throw .call("the result is too long") }
+        texts.append(text)
       } catch {
         // An argument's place within one row says nothing about the call's own arguments.
         switch error {
@@ -156,11 +160,11 @@ struct FormatString {
   }
 
   private func plain(_ value: Value, _ verb: Verb) -> String {
-    if verb.sharp { return jsonText(value) }
+    if verb.sharp { return jsonText(value, limitBytes: EvaluationLimit.stringBytes) }
     switch value {
     case .string(let text): return text
     case .number(let number): return number.generalText(digits: nil, exponentFrom: 6)
-    default: return jsonText(value)
+    default: return jsonText(value, limitBytes: EvaluationLimit.stringBytes)
     }
   }
 

@@ -19,8 +19,10 @@ extension StandardFunctions {
       [str, Parameter("substr", .string), Parameter("replace", .string)], body: replaceText),
     "reverse": Function([str]) { .normalized(String($0[0].text.reversed())) },
     "strrev": Function([str]) { .normalized(String($0[0].text.reversed())) },
-    "split": Function([Parameter("separator", .string), str]) {
-      .strings(split($0[1].text, by: $0[0].text))
+    "split": Function([Parameter("separator", .string), str]) { values throws(FunctionError) in
+      let parts = split(values[1].text, by: values[0].text)
+      guard parts.count <= EvaluationLimit.elements else { throw .call("the result has too many elements") }
+      return .strings(parts)
     },
     "strlen": Function([str]) { .number(Number($0[0].text.count)) },
     "substr": Function([str, Parameter("offset", .number), Parameter("length", .number)], body: substring),
@@ -127,11 +129,14 @@ extension StandardFunctions {
   private static func join(_ values: [Value]) throws(FunctionError) -> Value {
     guard values.count > 1 else { throw .call("at least one list is required") }
     var texts: [String] = []
+    var lengthBytes = 0
     for (index, list) in values.enumerated().dropFirst() {
       for element in list.elements ?? [] {
         guard case .string(let text) = element else {
           throw .argument(index, "an element is null and has no text")
         }
+        lengthBytes += text.utf8.count + values[0].text.utf8.count
+        guard lengthBytes <= EvaluationLimit.stringBytes else { throw .call("the result is too long") }
         texts.append(text)
       }
     }
@@ -142,6 +147,10 @@ extension StandardFunctions {
   private static func replaceText(_ values: [Value]) throws(FunctionError) -> Value {
     let (text, old, new) = (values[0].text, values[1].text, values[2].text)
     if old.isEmpty {
+      let places = text.unicodeScalars.count + 1
+      guard places * new.utf8.count <= EvaluationLimit.stringBytes else {
+        throw .call("the result is too long")
+      }
       return .normalized(new + text.unicodeScalars.map { String($0) + new }.joined())
     }
     let parts = split(text, by: old)
@@ -152,45 +161,16 @@ extension StandardFunctions {
   }
 
   private static func replacePattern(_ values: [Value]) throws(FunctionError) -> Value {
-    let regex: Regex<AnyRegexOutput>
+    let pattern: Pattern
     do {
-      regex = try Regex(values[1].text).matchingSemantics(.unicodeScalar)
+      pattern = try Pattern(values[1].text)
     } catch {
-      throw .argument(1, "the pattern is not a regular expression")
+      throw .argument(1, "the pattern is not a regular expression that can be used: \(error.message)")
     }
-    let text = values[0].text
-    let template = values[2].text
-    return .normalized(
-      text.replacing(regex) { match in
-        expanded(template, in: match.output)
-      })
-  }
-
-  /// The replacement with `$1`, `${1}`, `$name` and `${name}` replaced; `$$` is a dollar.
-  private static func expanded(_ template: String, in output: AnyRegexOutput) -> String {
-    var result = ""
-    var rest = Substring(template)
-    while let dollar = rest.firstIndex(of: "$") {
-      result += rest[..<dollar]
-      rest = rest[rest.index(after: dollar)...]
-      if rest.first == "$" {
-        result += "$"
-        rest.removeFirst()
-        continue
-      }
-      let isBraced = rest.first == "{"
-      if isBraced { rest.removeFirst() }
-      let name = rest.prefix { $0 == "_" || $0.isLetter || $0.isNumber }
-      rest = rest[name.endIndex...]
-      if isBraced, rest.first == "}" { rest.removeFirst() }
-      if name.isEmpty {
-        result += isBraced ? "${" : "$"
-      } else if let index = Int(name) {
-        if output.indices.contains(index) { result += output[index].substring ?? "" }
-      } else if let group = output.first(where: { $0.name == String(name) }) {
-        result += group.substring ?? ""
-      }
+    do {
+      return .normalized(try pattern.replacing(values[0].text, with: values[2].text))
+    } catch {
+      throw .call(error.message)
     }
-    return result + rest
   }
 }

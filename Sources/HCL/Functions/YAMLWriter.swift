@@ -1,34 +1,42 @@
 /// Writes values as block-style YAML with all strings in quotes.
-enum YAMLWriter {
-  static func text(_ value: Value) -> String {
-    var lines = ""
-    write(value, indent: 0, isInline: true, to: &lines)
-    return lines
+struct YAMLWriter {
+  /// - Parameter limitBytes: how long the text may become before the rest is left out; it is longer
+  ///   than that when something was.
+  static func text(_ value: Value, limitBytes: Int) -> String {
+    var writer = YAMLWriter(limitBytes: limitBytes)
+    writer.write(value, indent: 0, isInline: true)
+    return writer.text
   }
 
+  private let limitBytes: Int
+  private var text = ""
+
+  private init(limitBytes: Int) { self.limitBytes = limitBytes }
+
   /// - Parameter isInline: whether the cursor stands where a value can begin on the current line.
-  private static func write(_ value: Value, indent: Int, isInline: Bool, to text: inout String) {
+  private mutating func write(_ value: Value, indent: Int, isInline: Bool) {
+    guard text.utf8.count <= limitBytes else { return }
     let margin = String(repeating: " ", count: indent)
     if let elements = value.elements, !elements.isEmpty {
       for (index, element) in elements.enumerated() {
         text += (index == 0 && isInline ? "" : margin) + "- "
-        write(element, indent: indent + 2, isInline: true, to: &text)
+        write(element, indent: indent + 2, isInline: true)
       }
     } else if let attributes = value.attributes, !attributes.isEmpty {
       for (index, (key, element)) in attributes.inKeyOrder.enumerated() {
-        text += (index == 0 && isInline ? "" : margin) + quoted(key) + ":"
+        text += (index == 0 && isInline ? "" : margin) + Self.quoted(key) + ":"
         let isBlock = !(element.elements ?? []).isEmpty || !(element.attributes ?? [:]).isEmpty
         if isBlock {
           text += "\n"
           let inner = element.elements == nil ? indent + 2 : indent
-          write(element, indent: inner, isInline: false, to: &text)
+          write(element, indent: inner, isInline: false)
         } else {
           text += " "
-          write(element, indent: indent + 2, isInline: true, to: &text)
+          write(element, indent: indent + 2, isInline: true)
         }
       }
     } else {
-      text += scalar(value, margin: margin) + "\n"
+      text += Self.scalar(value, margin: margin) + "\n"
     }
   }
 

@@ -12,6 +12,8 @@ public final class SourceFile: Sendable {
   public let bytes: [UInt8]
   /// The offset of each line's first byte.
   private let lineStarts: [UInt32]
+  /// Columns at some places of long lines, in order.
+  private let columnMarks: [ColumnMark]
 
   /// Checks the bytes of a file.
   /// - Parameters:
@@ -32,6 +34,7 @@ public final class SourceFile: Sendable {
     self.name = name
     self.bytes = bytes
     self.lineStarts = lineStarts
+    columnMarks = ColumnMark.marks(in: bytes, lineStarts: lineStarts)
     if let offset = firstInvalidUTF8(in: bytes) {
       throw DiagnosticsError(notUTF8(at: offset))
     }
@@ -84,11 +87,23 @@ extension SourceFile {
   public func position(at offset: UInt32) -> SourcePosition {
     let offset = min(Int(offset), bytes.count)
     let place = lineAndByteColumn(at: offset)
-    let lineStart = offset - (place.column - 1)
-    let prefix = bytes[lineStart..<offset]
-    let isASCII = prefix.allSatisfy { $0 < 0x80 }
-    let column = isASCII ? place.column : String(decoding: prefix, as: UTF8.self).count + 1
-    return SourcePosition(line: place.line, column: column, byteOffset: offset)
+    var base = ColumnMark(offset: UInt32(offset - (place.column - 1)), column: 1)
+    if let mark = lastMark(at: offset), mark.offset > base.offset { base = mark }
+    let between = bytes[Int(base.offset)..<offset]
+    let isASCII = between.allSatisfy { $0 < 0x80 }
+    let count = isASCII ? between.count : String(decoding: between, as: UTF8.self).count
+    return SourcePosition(line: place.line, column: Int(base.column) + count, byteOffset: offset)
+  }
+
+  /// The last mark at or before an offset.
+  private func lastMark(at offset: Int) -> ColumnMark? {
+    var low = 0
+    var high = columnMarks.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(columnMarks[middle].offset) <= offset { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? columnMarks[low - 1] : nil
   }
 
   /// The lines and columns of a span.

@@ -1,11 +1,16 @@
 /// The value as JSON text: keys in order, no spaces, numbers in full, `<`, `>` and `&` escaped.
-public func jsonText(_ value: Value) -> String {
+public func jsonText(_ value: Value) -> String { jsonText(value, limitBytes: .max) }
+
+/// - Parameter limitBytes: how long the text may become before the rest is left out; it is longer than
+///   that when something was.
+func jsonText(_ value: Value, limitBytes: Int) -> String {
   var text = ""
-  appendJSON(value, to: &text)
+  appendJSON(value, to: &text, limitBytes)
   return text
 }
 
-private func appendJSON(_ value: Value, to text: inout String) {
+private func appendJSON(_ value: Value, to text: inout String, _ limitBytes: Int) {
+  guard text.utf8.count <= limitBytes else { return }
   switch value {
   case .null: text += "null"
   case .bool(let value): text += value ? "true" : "false"
@@ -15,7 +20,7 @@ private func appendJSON(_ value: Value, to text: inout String) {
     text += "["
     for (index, element) in elements.enumerated() {
       if index > 0 { text += "," }
-      appendJSON(element, to: &text)
+      appendJSON(element, to: &text, limitBytes)
     }
     text += "]"
   case .map(let attributes, _), .object(let attributes):
@@ -24,7 +29,7 @@ private func appendJSON(_ value: Value, to text: inout String) {
       if index > 0 { text += "," }
       appendJSONString(attribute.key, to: &text)
       text += ":"
-      appendJSON(attribute.value, to: &text)
+      appendJSON(attribute.value, to: &text, limitBytes)
     }
     text += "}"
   }

@@ -106,3 +106,26 @@ extension Value {
     return 0
   }
 }
+
+extension Value {
+  /// Adds how much there is to look at: one for each value within and one for each 32 bytes of text.
+  ///
+  /// - Returns: false as soon as the sum is above the limit.
+  func addWeight(to sum: inout Int, limit: Int) -> Bool {
+    sum += 1
+    switch self {
+    case .null, .bool, .number: break
+    case .string(let text): sum += text.utf8.count / 32
+    case .list(let elements, _), .set(let elements, _), .tuple(let elements):
+      for element in elements {
+        guard element.addWeight(to: &sum, limit: limit) else { return false }
+      }
+    case .map(let attributes, _), .object(let attributes):
+      for (key, element) in attributes {
+        sum += key.utf8.count / 32
+        guard element.addWeight(to: &sum, limit: limit) else { return false }
+      }
+    }
+    return sum <= limit
+  }
+}

@@ -14,6 +14,8 @@ public struct Artifact: Hashable, Sendable {
   public var kept: [KeptSetting]
   /// Where the block was written.
   public var range: SourceRange?
+  /// Where the source was written.
+  public var sourceRange: SourceRange?
 
   /// Makes an artifact from its parts.
   public init(

@@ -28,6 +28,7 @@ struct GroupDecoder {
     group.kept = SettingSchema.group.keep(from: &decoder)
     decoder.finish()
     NameRules(collector: collector).check(group.name, "group", at: block.labels[0].span)
+    PairRules(collector: collector, block: block).checkMeta(group.meta)
     group.tasks = taskBlocks.map { taskDecoder(group).task($0) }
     check(group, taskBlocks, block)
     return group

@@ -18,6 +18,8 @@ struct JobDecoder {
     job.meta = decoder.stringMap("meta") ?? [:]
     job.kept = SettingSchema.job.keep(from: &decoder)
     checkName(job.id, "job", at: label?.span ?? block.headerSpan, forbidsSpace: true)
+    if job.name != job.id { checkName(job.name, "job", at: decoder.span(of: "name")) }
+    PairRules(collector: collector, block: block).checkMeta(job.meta)
     var level = GroupDecoder(collector: collector, jobType: job.type)
     level.reschedule = reschedule(&decoder, job.type)
     let groupBlocks = decoder.blocks("group", labels: ["name"])

@@ -1,8 +1,8 @@
 import HCL
 
 extension JobFileReader {
-  /// The values of all `locals` blocks. A local may refer to others, in any order.
-  func readLocals(in context: EvaluationContext) -> [String: Value] {
+  /// Adds the values of all `locals` blocks. A local may refer to others, in any order.
+  func readLocals(into context: inout EvaluationContext) {
     var attributes: [String: Attribute] = [:]
     var order: [String] = []
     for block in file.body.blocks where block.type == "locals" {
@@ -22,15 +22,13 @@ extension JobFileReader {
         collector.error("Unknown block", "A locals block holds only arguments.", at: inner.typeSpan)
       }
     }
-    guard let sorted = dependencyOrder(order, attributes) else { return [:] }
-    return evaluate(sorted, attributes, in: context)
+    guard let sorted = dependencyOrder(order, attributes) else { return }
+    evaluate(sorted, attributes, into: &context)
   }
 
   private func evaluate(
-    _ names: [String], _ attributes: [String: Attribute], in context: EvaluationContext
-  ) -> [String: Value] {
-    var context = context
-    var values: [String: Value] = [:]
+    _ names: [String], _ attributes: [String: Attribute], into context: inout EvaluationContext
+  ) {
     var failed: Set<String> = []
     for name in names {
       guard let attribute = attributes[name] else { continue }
@@ -47,12 +45,10 @@ extension JobFileReader {
         collector.error(
           "Nesting too deep", "Values may be nested \(EvaluationLimit.depth) levels deep.",
           at: attribute.expression.span)
-        return values
+        return
       }
-      values[name] = value
-      context.variables["local"] = .object(values)
+      context.namespaces["local"]?.values[name] = value
     }
-    return values
   }
 
   /// The locals that an expression refers to, with the step that names each.

@@ -37,7 +37,7 @@ extension JobFileReader {
       if let value = given[name] ?? declaration.defaultValue {
         values[name] = value
         validate(value, declaration, isGiven: given[name] != nil)
-      } else if !collector.diagnostics.hasErrors {
+      } else if !collector.hasErrors {
         collector.error(
           "Variable without a value",
           "The variable \"\(name)\" has no default. Give it a value with -var '\(name)=VALUE'.",
@@ -51,9 +51,7 @@ extension JobFileReader {
     var decoder = BodyDecoder(block, collector: collector)
     var type = ValueType.any
     if let attribute = decoder.attribute("type") {
-      var evaluator = Evaluator(source: collector.source, context: block.context)
-      type = evaluator.typeConstraint(attribute.expression) ?? .any
-      collector.add(evaluator.diagnostics)
+      type = collector.evaluating(in: block.context) { $0.typeConstraint(attribute.expression) } ?? .any
     }
     _ = decoder.string("description")
     _ = decoder.bool("sensitive")
@@ -81,7 +79,7 @@ extension JobFileReader {
   private func validate(_ value: Value, _ declaration: VariableDeclaration, isGiven: Bool) {
     for block in declaration.validations {
       var scoped = block
-      scoped.context.variables["var"] = .object([declaration.name: value])
+      scoped.context.namespaces["var"] = Namespace(kind: "variable", values: [declaration.name: value])
       var decoder = BodyDecoder(scoped, collector: collector)
       let message = decoder.string("error_message") ?? "The value is not allowed."
       let condition = decoder.value("condition", as: .bool)
@@ -151,7 +149,8 @@ extension JobFileReader {
     _ source: SourceFile, _ declarations: [String: VariableDeclaration]
   ) -> [String: Value] {
     let parsed = ParsedFile(source)
-    collector.add(parsed.diagnostics)
+    let inner = DiagnosticCollector(source: source, diagnostics: parsed.diagnostics)
+    defer { collector.add(inner.diagnostics) }
     for block in parsed.body.blocks {
       collector.add(
         Diagnostic(
@@ -164,10 +163,8 @@ extension JobFileReader {
         unknownVariable(attribute.name, source.name, source.range(of: attribute.nameSpan), declarations)
         continue
       }
-      var evaluator = Evaluator(source: source, context: EvaluationContext(functions: functions))
-      let value = evaluator.evaluate(attribute.expression)
-      collector.add(evaluator.diagnostics)
-      guard let value else { continue }
+      let context = EvaluationContext(functions: functions)
+      guard let value = inner.evaluate(attribute.expression, in: context) else { continue }
       do {
         values[attribute.name] = try value.converted(to: declaration.type)
       } catch {

@@ -18,13 +18,14 @@ struct JobFileReader {
 
   mutating func read() -> Job? {
     let variables = readVariables()
-    guard !collector.diagnostics.hasErrors else { return nil }
+    guard !collector.hasErrors else { return nil }
     var context = EvaluationContext(
-      variables: ["var": .object(variables), "local": .object([:])], functions: functions,
-      undefinedVariable: JobFileReader.runTimeReference)
-    let locals = readLocals(in: context)
-    guard !collector.diagnostics.hasErrors else { return nil }
-    context.variables["local"] = .object(locals)
+      functions: functions, undefinedVariable: JobFileReader.runTimeReference)
+    context.namespaces = [
+      "var": Namespace(kind: "variable", values: variables), "local": Namespace(kind: "local"),
+    ]
+    readLocals(into: &context)
+    guard !collector.hasErrors else { return nil }
     return readJob(in: context)
   }
 
@@ -37,11 +38,11 @@ struct JobFileReader {
       file.body, owner: "a job file", headerSpan: wholeFile, context: context, collector: collector)
     _ = decoder.blocks("variable", labels: ["name"])
     _ = decoder.blocks("locals")
-    let hadErrors = collector.diagnostics.hasErrors
+    let hadErrors = collector.hasErrors
     let block = decoder.block("job", labels: ["name"])
     decoder.finish()
     guard let block else {
-      if !collector.diagnostics.hasErrors || hadErrors {
+      if !collector.hasErrors || hadErrors {
         collector.error("No job", "A job file needs a job block: job \"NAME\" { … }.", at: wholeFile)
       }
       return nil

@@ -7,7 +7,8 @@ extension TaskDecoder {
     var template = Template(destination: "", range: collector.source.range(of: block.headerSpan))
     template.data = decoder.string("data")
     template.source = decoder.string("source")
-    template.destination = decoder.string("destination") ?? ""
+    let destination = decoder.string("destination")
+    template.destination = destination ?? ""
     template.permissions = decoder.string("perms") ?? template.permissions
     template.env = decoder.bool("env") ?? template.env
     template.changeMode =
@@ -15,6 +16,9 @@ extension TaskDecoder {
     template.kept = SettingSchema.template.keep(from: &decoder)
     decoder.finish()
     check(template, block, decoder)
+    if destination != nil {
+      DestinationRules(decoder: decoder).check(template.destination, isFile: true)
+    }
     return template
   }
 
@@ -35,7 +39,7 @@ extension TaskDecoder {
       collector.error(
         "Incomplete template", "A template needs a destination: where the file goes.", at: block.headerSpan)
     }
-    NameRules(collector: collector).checkPath(template.destination, "destination", decoder)
+    NameRules(collector: collector).checkNoNull(template.source, "source", decoder)
     if Int(template.permissions, radix: 8).map({ !(0...0o7777).contains($0) }) ?? true {
       decoder.report("perms", "Invalid permissions", "Permissions are octal, such as \"0644\".")
     }
@@ -52,17 +56,26 @@ extension TaskDecoder {
   func artifact(_ block: ScopedBlock) -> Artifact {
     var decoder = BodyDecoder(block, collector: collector)
     var artifact = Artifact(source: "", range: collector.source.range(of: block.headerSpan))
-    artifact.source = decoder.string("source") ?? ""
-    artifact.destination = decoder.string("destination") ?? artifact.destination
+    let sourceText = decoder.string("source")
+    artifact.source = sourceText ?? ""
+    artifact.sourceRange = sourceText.map { _ in collector.source.range(of: decoder.span(of: "source")) }
+    let destination = decoder.string("destination")
+    artifact.destination = destination ?? artifact.destination
     artifact.mode = decoder.choice("mode", among: ["any", "file", "dir"]) ?? artifact.mode
     artifact.options = decoder.stringMap("options") ?? [:]
     artifact.kept = SettingSchema.artifact.keep(from: &decoder)
     decoder.finish()
     if !block.body.attributes.contains(where: { $0.name == "source" }) {
       collector.error(
-        "Incomplete artifact", "An artifact needs a source: a path or a URL.", at: block.headerSpan)
+        "Incomplete artifact", "An artifact needs a source: a path or a file:// URL.", at: block.headerSpan)
+    } else if sourceText != nil, ArtifactSource(artifact.source) == .empty {
+      decoder.report(
+        "source", "Incomplete artifact", "The source of the artifact is empty: name a file or a folder.")
     }
-    NameRules(collector: collector).checkPath(artifact.destination, "destination", decoder)
+    NameRules(collector: collector).checkNoNull(sourceText, "source", decoder)
+    if destination != nil {
+      DestinationRules(decoder: decoder).check(artifact.destination, isFile: artifact.mode == "file")
+    }
     return artifact
   }
 }

@@ -17,7 +17,7 @@ struct TaskDecoder {
     task.meta = decoder.stringMap("meta") ?? [:]
     task.leader = decoder.bool("leader") ?? false
     task.killTimeout = decoder.duration("kill_timeout", atLeast: .zero) ?? task.killTimeout
-    task.killSignal = decoder.choice("kill_signal", among: SignalNames.all) ?? ""
+    task.killSignal = decoder.choice("kill_signal", among: Signals.names) ?? ""
     task.shutdownDelay = decoder.duration("shutdown_delay", atLeast: .zero) ?? .zero
     task.lifecycle = decoder.block("lifecycle").flatMap(lifecycle)
     if let inner = decoder.block("logs") { task.logs = logs(inner, &task.kept) }
@@ -30,19 +30,23 @@ struct TaskDecoder {
     task.kept += SettingSchema.task.keep(from: &decoder)
     decoder.finish()
     NameRules(collector: collector).check(task.name, "task", at: label.span)
-    checkEnvironment(task.env, block)
+    NameRules(collector: collector).checkNoNull(task.user, "user", decoder)
+    let pairs = PairRules(collector: collector, block: block)
+    pairs.checkEnvironment(task.env)
+    pairs.checkMeta(task.meta)
     return task
   }
 
   private func readDriver(_ task: inout Job.Task, _ decoder: inout BodyDecoder, _ block: ScopedBlock) {
     let attribute = decoder.attribute("driver")
+    let reportedBefore = collector.diagnostics.count
     task.driver = decoder.string("driver") ?? ""
+    let isReported = collector.diagnostics.count > reportedBefore
     task.driverRange = attribute.map { collector.source.range(of: $0.expression.span) }
     task.config = decoder.located("config") ?? task.config
     guard task.driver.isEmpty else { return }
     if let attribute {
-      // A value that could not be read was reported already.
-      if collector.evaluateSilently(attribute.expression, in: block.context) != nil {
+      if !isReported {
         collector.error("Driver missing", "The name of the driver is empty.", at: attribute.expression.span)
       }
     } else {
@@ -50,15 +54,6 @@ struct TaskDecoder {
         "Driver missing",
         "The task \"\(task.name)\" does not say which driver runs it: driver = \"raw_exec\".",
         at: block.headerSpan)
-    }
-  }
-
-  private func checkEnvironment(_ env: [String: String], _ block: ScopedBlock) {
-    for name in env.keys.sorted()
-    where name.isEmpty || name.contains("=") || name.unicodeScalars.contains("\0") {
-      collector.error(
-        "Invalid variable name", "\"\(name)\" cannot be the name of an environment variable.",
-        at: block.body.blocks.first { $0.type == "env" }?.headerSpan ?? block.headerSpan)
     }
   }
 

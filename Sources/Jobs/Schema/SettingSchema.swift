@@ -79,7 +79,7 @@ extension SettingSchema {
     case .string: _ = decoder.string(name)
     case .int: _ = decoder.int(name)
     case .bool: _ = decoder.bool(name)
-    case .duration: _ = decoder.duration(name)
+    case .duration: _ = decoder.duration(name, atLeast: .zero)
     case .strings: _ = decoder.strings(name)
     case .map: _ = decoder.stringMap(name)
     case .listMap: _ = decoder.value(name, as: .map(.list(.string)))

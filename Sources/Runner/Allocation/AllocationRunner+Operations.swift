@@ -196,7 +196,7 @@ extension AllocationRunner {
   }
 
   func signal(_ task: TaskIndex, _ invocation: Invocation, _ signal: String, _ request: RequestID) {
-    guard let number = signalNumber(named: signal) else {
+    guard let number = Signals.number(named: signal) else {
       return send(.signalSent(task, request, error: "unknown signal \"\(signal)\""))
     }
     let id = driverTaskID(task, invocation)

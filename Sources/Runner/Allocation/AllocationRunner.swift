@@ -225,7 +225,7 @@ public actor AllocationRunner {
     case .stop(let task, let invocation, let signal, let timeout, let force):
       stop(
         task, invocation,
-        TaskStopRequest(signal: signal.flatMap(signalNumber(named:)), isForced: force, timeout: timeout))
+        TaskStopRequest(signal: signal.flatMap(Signals.number(named:)), isForced: force, timeout: timeout))
     case .signal(let task, let invocation, let name, let request): signal(task, invocation, name, request)
     case .destroy(let task, let invocation, let force): destroy(task, invocation, force: force)
     case .runHooks(let run): runHooks(run)

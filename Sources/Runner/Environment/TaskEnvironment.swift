@@ -47,6 +47,11 @@ public struct TaskEnvironment: Sendable {
     variables["TMPDIR"] = taskDirectory.temporary
   }
 
+  /// Sets what programs expect to know of the user that they run as.
+  mutating func add(user: HostUser) {
+    add(["HOME": user.home, "USER": user.name, "LOGNAME": user.name, "SHELL": user.shell])
+  }
+
   /// Sets variables of the job file or of a template; they win over what is there.
   public mutating func add(_ more: [String: String]) {
     variables.merge(more) { $1 }

@@ -1,3 +1,4 @@
+public import HCL
 public import Jobs
 
 /// Fetches the `artifact` blocks of a task.
@@ -11,6 +12,8 @@ public struct ArtifactFetcher: Sendable {
     public var source: String
     /// Why not: one sentence.
     public var reason: String
+    /// Whether trying again cannot help.
+    public var isPermanent = false
 
     /// A sentence for a person.
     public var description: String { "failed to download artifact \"\(source)\": \(reason)" }
@@ -36,7 +39,8 @@ public struct ArtifactFetcher: Sendable {
       throw Failure(source: source, reason: "\(path) does not exist")
     }
     if let option = artifact.options.keys.sorted().first {
-      throw Failure(source: source, reason: "option \"\(option)\" is not supported for local files")
+      throw Failure(
+        source: source, reason: "option \"\(option)\" is not supported for local files", isPermanent: true)
     }
     do {
       var target = try task.resolve(destination, within: allocation)
@@ -59,17 +63,40 @@ public struct ArtifactFetcher: Sendable {
       try FileSystem.copy(path, to: target)
     } catch let failure as Failure {
       throw failure
+    } catch let error as EscapeError {
+      throw Failure(source: source, reason: "\(error)", isPermanent: true)
     } catch {
       throw Failure(source: source, reason: "\(error)")
     }
   }
 
   private func localPath(of source: String) throws(Failure) -> String {
-    if source.hasPrefix("file://") { return String(source.dropFirst("file://".count)) }
-    if source.hasPrefix("/") { return source }
-    if let colon = source.firstIndex(of: ":"), !source[..<colon].contains("/") {
-      throw Failure(source: source, reason: "only local files can be fetched: a path or a file:// URL")
+    switch ArtifactSource(source) {
+    case .path(let path): return path.hasPrefix("/") ? path : base + "/" + path
+    case .empty: throw Failure(source: source, reason: "the source is empty", isPermanent: true)
+    case .unsupported:
+      throw Failure(
+        source: source, reason: "only local files can be fetched: a path or a file:// URL", isPermanent: true)
     }
-    return base + "/" + source
+  }
+
+  /// What is wrong with a task's artifacts whenever they are fetched, each at its place in the job file.
+  public static func problems(of task: Job.Task) -> [Diagnostic] {
+    task.artifacts.flatMap { artifact in
+      var problems: [Diagnostic] = []
+      if case .unsupported(let scheme) = ArtifactSource(artifact.source) {
+        problems.append(
+          Diagnostic(
+            .error, "Artifact cannot be fetched",
+            detail: "hostler copies local files: a path or a file:// URL, not \"\(scheme)\".",
+            range: artifact.sourceRange ?? artifact.range))
+      } else if let option = artifact.options.keys.sorted().first {
+        problems.append(
+          Diagnostic(
+            .error, "Artifact cannot be fetched",
+            detail: "The option \"\(option)\" is not supported for local files.", range: artifact.range))
+      }
+      return problems
+    }
   }
 }

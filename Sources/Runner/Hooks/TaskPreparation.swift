@@ -49,6 +49,8 @@ struct TaskPreparation: Sendable {
           kind: .setupFailure, message: "user \"\(user)\" does not exist on this host", recoverable: false)
       }
       owner = found
+      environment.add(user: found)
+      references = host.interpolation(for: environment)
     }
     if makesSharedDirectories { try directory.make() }
     try taskDirectory.make(owner: owner)
@@ -63,7 +65,8 @@ struct TaskPreparation: Sendable {
             artifact, source: references.text(artifact.source),
             destination: references.text(artifact.destination), into: taskDirectory, of: directory)
         } catch {
-          throw PreparationFailure(kind: .artifactDownloadFailed, message: "\(error)", recoverable: true)
+          throw PreparationFailure(
+            kind: .artifactDownloadFailed, message: "\(error)", recoverable: !error.isPermanent)
         }
       }
     }

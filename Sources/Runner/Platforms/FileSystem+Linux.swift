@@ -274,38 +274,3 @@ struct ReadableFile {
     _ = Glibc.close(descriptor)
   }
 }
-
-/// A user of this host.
-struct HostUser: Hashable, Sendable {
-  var user: UInt32
-  var group: UInt32
-
-  /// Looks a user up by name or number. Reads the user database, so it blocks.
-  static func named(_ name: String) -> HostUser? {
-    if let number = UInt32(name) {
-      if let entry = getpwuid(number) { return HostUser(user: number, group: entry.pointee.pw_gid) }
-      return HostUser(user: number, group: number)
-    }
-    var entry = passwd()
-    var buffer = [CChar](repeating: 0, count: 16 << 10)
-    var found: UnsafeMutablePointer<passwd>?
-    guard getpwnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
-    return HostUser(user: entry.pw_uid, group: entry.pw_gid)
-  }
-}
-
-/// The number of a signal by its name ("SIGTERM" or "TERM"), or nil.
-public func signalNumber(named name: String) -> Int32? {
-  let bare = name.hasPrefix("SIG") ? String(name.dropFirst(3)) : name
-  return signalNumbers[bare]
-}
-
-private let signalNumbers: [String: Int32] = [
-  "HUP": SIGHUP, "INT": SIGINT, "QUIT": SIGQUIT, "ILL": SIGILL, "TRAP": SIGTRAP, "ABRT": SIGABRT,
-  "IOT": SIGABRT,
-  "BUS": SIGBUS, "FPE": SIGFPE, "KILL": SIGKILL, "USR1": SIGUSR1, "SEGV": SIGSEGV, "USR2": SIGUSR2,
-  "PIPE": SIGPIPE, "ALRM": SIGALRM, "TERM": SIGTERM, "STKFLT": 16, "CHLD": SIGCHLD, "CONT": SIGCONT,
-  "STOP": SIGSTOP, "TSTP": SIGTSTP, "TTIN": SIGTTIN, "TTOU": SIGTTOU, "URG": SIGURG, "XCPU": SIGXCPU,
-  "XFSZ": SIGXFSZ, "VTALRM": SIGVTALRM, "PROF": SIGPROF, "WINCH": SIGWINCH, "IO": SIGIO, "PWR": SIGPWR,
-  "SYS": SIGSYS,
-]
