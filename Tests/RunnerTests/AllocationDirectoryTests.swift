@@ -35,6 +35,23 @@ struct AllocationDirectoryTests {
     }
   }
 
+  @Test("a destination that a reference made absolute is where it says, if that is in the allocation")
+  func resolvesReferences() throws {
+    try withTemporaryDirectory { path in
+      let directory = AllocationDirectory(root: path)
+      let task = directory.task("web")
+      let destinations = [
+        (task.secrets + "/x", "/web/secrets/x"), (directory.shared + "/data/x", "/alloc/data/x"),
+        (path + "x/y", "/web" + path + "x/y"),
+      ]
+      for (destination, expected) in destinations {
+        let resolved = try task.resolve(destination, within: directory)
+        #expect(resolved == path + expected)
+      }
+      #expect(throws: EscapeError.self) { try task.resolve(path + "/../x", within: directory) }
+    }
+  }
+
   @Test(
     "a destination that leads out is refused",
     arguments: ["../../x", "../../../etc/passwd", "link/x", "dangling"])

@@ -63,13 +63,20 @@ public struct TaskDirectory: Hashable, Sendable {
 
   /// The absolute path of a destination that a job file names relative to the task directory.
   ///
+  /// An absolute path within the allocation, as `${NOMAD_SECRETS_DIR}/x` makes one, is itself; any other
+  /// begins at the task directory, too.
+  ///
   /// - Throws: ``EscapeError`` when it leads out of the allocation, by dots or by a link that exists.
   func resolve(_ destination: String, within allocation: AllocationDirectory) throws(EscapeError) -> String {
     var parts: [Substring] = []
-    // The allocation directory may be named from the task: `../alloc/data/x`.
-    let base = root.dropFirst(allocation.root.count).split(separator: "/")
-    parts.append(contentsOf: base)
-    for part in destination.split(separator: "/") where part != "." {
+    var rest = destination[...]
+    if destination.hasPrefix(allocation.root + "/") {
+      rest = destination.dropFirst(allocation.root.count)
+    } else {
+      // The allocation directory may be named from the task: `../alloc/data/x`.
+      parts.append(contentsOf: root.dropFirst(allocation.root.count).split(separator: "/"))
+    }
+    for part in rest.split(separator: "/") where part != "." {
       if part == ".." {
         guard parts.popLast() != nil else { throw EscapeError(destination: destination) }
       } else {
