@@ -48,6 +48,24 @@ struct MistakeTests {
     #expect(result.errors.contains("driver"))
   }
 
+  @Test("deep nesting is an error also where the stack is limited to 128 KB")
+  func smallStack() throws {
+    let nested = String(repeating: "[", count: 1000) + String(repeating: "]", count: 1000)
+    let text = right.replacing("driver =", with: "user = \(nested)\ndriver =")
+    try Scratch.with { scratch in
+      let file = try scratch.write(text, to: "job.hcl")
+      let process = try Program.process([], in: scratch)
+      let program = try #require(process.executableURL?.path)
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", "ulimit -s 128; exec \"$0\" job validate \"$1\"", program, file]
+      try process.run()
+      process.waitUntilExit()
+      let result = try scratch.result(of: process)
+      #expect(result.exitCode == 2, "\(result)")
+      #expect(result.errors.contains("Nesting too deep"), "\(result)")
+    }
+  }
+
   @Test("a mistake in a driver's configuration is shown before anything runs")
   func driverConfiguration() throws {
     let result = try Program.run(["run"], job: right.replacing("command =", with: "comand ="))

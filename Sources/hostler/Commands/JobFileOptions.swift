@@ -41,7 +41,9 @@ struct JobFileOptions: ParsableArguments {
     do {
       options.variableFiles = try variableFiles.map { try SourceFile(name: $0, bytes: try read($0)) }
       let bytes = try read(file)
-      let result = JobFile.parse(bytes, fileName: file == "-" ? "<stdin>" : file, options: options)
+      let name = file == "-" ? "<stdin>" : file
+      let result = try ParsingThread.run { [options] in JobFile.parse(bytes, fileName: name, options: options)
+      }
       DiagnosticOutput.print(result.diagnostics, sources: result.sources)
       guard let job = result.job else {
         let count = result.diagnostics.count { $0.severity == .error }
