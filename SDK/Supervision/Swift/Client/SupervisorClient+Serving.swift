@@ -48,9 +48,12 @@ extension SupervisorClient {
     case .notFound(let number):
       closeDescriptor(pidfd)
       notFound(number, connection)
-    case .ended(let id, let exit, let time):
+    case .ended(let id, let exit, let time, let lost):
       closeDescriptor(pidfd)
       state.withLock { $0.tasks[id] }?.hasEnded(exit, atNanoseconds: time)
+      if lost > 0 {
+        log("\(lost) bytes of the output of \(id) could not be written to its log files: is the disk full?")
+      }
     }
   }
 

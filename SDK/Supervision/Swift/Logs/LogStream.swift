@@ -14,6 +14,8 @@ final class LogStream: Sendable {
   private struct State {
     var pipe: Int32
     var files: LogFiles
+    /// What could not be written.
+    var lostBytes: Int64 = 0
   }
 
   /// How much is moved before another stream has its turn.
@@ -38,6 +40,9 @@ final class LogStream: Sendable {
       self?.state.withLock { Self.move(&$0, maximumBytes: Self.turnBytes) }
     }
   }
+
+  /// How much could not be written to the files.
+  var lostBytes: Int64 { state.withLock { $0.lostBytes } }
 
   /// Moves what the pipe holds now, and closes it. Whoever still writes to it is not waited for.
   func finish() {
@@ -64,7 +69,10 @@ final class LogStream: Sendable {
         if moved < 0 && errno == EAGAIN { return }
         if moved > 0 { state.files.wrote(bytes: moved) }
       }
-      if moved < 0 { moved = discard(state.pipe, maximumBytes: left) }
+      if moved < 0 {
+        moved = discard(state.pipe, maximumBytes: left)
+        state.lostBytes += max(0, moved)
+      }
       if moved <= 0 { return }
       left -= moved
     }

@@ -26,6 +26,9 @@ final class TaskOutput: Sendable {
   private static let refused = SupervisionError(
     kind: .outOfResources, description: "cannot watch the task's output: no memory, or the driver is closed")
 
+  /// How much could not be written to the files.
+  var lostBytes: Int64 { streams.reduce(0) { $0 + $1.stream.lostBytes } }
+
   /// Moves what the pipes hold now to the files, and closes the pipes.
   func finish() {
     for (stream, key) in streams {

@@ -10,8 +10,8 @@ enum SupervisorReply: Equatable {
   case found(RequestNumber, handle: [UInt8], TaskCondition)
   /// No such task was ever started here.
   case notFound(RequestNumber)
-  /// A task has ended, and its output is in its log files.
-  case ended(id: String, TaskExit, atNanoseconds: Int64)
+  /// A task has ended, and its output is in its log files, but for what could not be written.
+  case ended(id: String, TaskExit, atNanoseconds: Int64, lostOutputBytes: Int64)
 
   var encoded: [UInt8] {
     var writer = MessageWriter()
@@ -44,11 +44,12 @@ enum SupervisorReply: Equatable {
     case .notFound(let number):
       writer.write(UInt8(5))
       writer.write(number)
-    case .ended(let id, let exit, let time):
+    case .ended(let id, let exit, let time, let lost):
       writer.write(UInt8(6))
       writer.write(id)
       exit.write(to: &writer)
       writer.write(time)
+      writer.write(lost)
     }
     return writer.bytes
   }
@@ -72,7 +73,8 @@ enum SupervisorReply: Equatable {
     case 5: self = .notFound(try reader.number())
     case 6:
       self = .ended(
-        id: try reader.text(), try TaskExit(reading: &reader), atNanoseconds: try reader.number())
+        id: try reader.text(), try TaskExit(reading: &reader), atNanoseconds: try reader.number(),
+        lostOutputBytes: try reader.number())
     default: throw MalformedMessage()
     }
     guard reader.isAtEnd else { throw MalformedMessage() }

@@ -109,6 +109,9 @@ final class SupervisedTask: Sendable {
     }
   }
 
+  /// How much of its output could not be written to the log files.
+  var lostOutputBytes: Int64 { state.withLock { $0.output?.lostBytes ?? 0 } }
+
   /// Whether its output is moved, or has been.
   var hasOutput: Bool { state.withLock { $0.output != nil } }
 

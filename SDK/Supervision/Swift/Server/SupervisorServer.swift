@@ -247,8 +247,10 @@ final class SupervisorServer: Sendable {
       return state.connection
     }
     task.releaseProcess()
+    let lost = task.lostOutputBytes
+    if lost > 0 { ServerLog.write("\(lost) bytes of the output of \(id) could not be written") }
     if let connection {
-      connection.outbox.send(.ended(id: id, exit, atNanoseconds: time), waits: false)
+      connection.outbox.send(.ended(id: id, exit, atNanoseconds: time, lostOutputBytes: lost), waits: false)
     } else {
       noteChange()
     }
