@@ -23,12 +23,10 @@ extension SupervisorServer {
       }
       take(handle.map(engine.recover), handle: handle, id, slot)
     case UInt32(HOSTLER_RECORD_EXITED):
-      insert(
-        id,
-        Entry(
-          slot: slot,
-          state: .ended(slot.exit, atNanoseconds: slot.record.pointee.exited_at, nil), handle: [],
-          isClaimed: false))
+      // Its output may not have been moved: whoever took note of its end may have been waiting for the pipes.
+      let task = SupervisedTask(ended: slot.exit, controlGroup: nil)
+      let state = Entry.State.ended(slot.exit, atNanoseconds: slot.record.pointee.exited_at, task)
+      insert(id, Entry(slot: slot, state: state, handle: [], isClaimed: false))
     case UInt32(HOSTLER_RECORD_FAILED):
       let state = Entry.State.failed(
         step: slot.record.pointee.failed_step, error: slot.record.pointee.failed_error)
@@ -74,7 +72,6 @@ extension SupervisorServer {
       slot.record.pointee.started_at = handle.startedAtNanoseconds
       slot.set(HOSTLER_RECORD_RUNNING)
       take(engine.recover(handle), handle: handle, id, slot)
-      state.withLock { $0.entries[id]?.isClaimed = true }
     } catch {
       ServerLog.write("\(id) cannot be watched: \(error)")
     }

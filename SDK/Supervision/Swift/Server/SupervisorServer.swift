@@ -156,15 +156,14 @@ final class SupervisorServer: Sendable {
     _ number: RequestNumber, _ id: String, _ handle: [UInt8],
     _ output: (pipes: OutputPipes, logs: TaskLogs)?, _ group: String?, _ connection: Connection
   ) {
-    let entry = state.withLock { state in
-      state.entries[id]?.isClaimed = true
-      return state.entries[id]
-    }
-    if entry == nil, let handle = TaskHandle(bytes: handle) { adopt(handle, id) }
+    let isKnown = state.withLock { $0.entries[id] != nil }
+    if !isKnown, let handle = TaskHandle(bytes: handle) { adopt(handle, id) }
     if let group, case .running(let task, _)? = state.withLock({ $0.entries[id]?.state }) {
       task.hold(in: ControlGroup(path: group))
     }
     attach(output, to: id)
+    // Only now: the end of a task whose output is not moved yet must not be told.
+    state.withLock { $0.entries[id]?.isClaimed = true }
     answerFound(number, id, connection)
   }
 
@@ -244,7 +243,8 @@ final class SupervisorServer: Sendable {
       entry.slot.end(exit, atNanoseconds: time)
       state.entries[id]?.state = .ended(exit, atNanoseconds: time, task.hasOutput ? nil : task)
       if let key { engine.forget(key) }
-      return state.connection
+      // To one that has not asked for the task yet it is told when it does, after its output was moved.
+      return entry.isClaimed ? state.connection : nil
     }
     task.releaseProcess()
     let lost = task.lostOutputBytes
