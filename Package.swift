@@ -23,7 +23,8 @@ let package = Package(
     .library(name: "mock_driver", type: .dynamic, targets: ["MockDriver"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // MARK: Driver SDK
@@ -59,16 +60,20 @@ let package = Package(
     .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
     .target(
+      name: "State",
+      dependencies: ["CLinux", "HCL", "Jobs", "Lifecycle", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .target(
       name: "DriverHost", dependencies: ["CHostlerDriver", "CLinux", "HCL"], swiftSettings: settings),
     .target(
       name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: settings),
     .target(
-      name: "Agent", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle", "Runner"],
+      name: "Agent", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State"],
       swiftSettings: settings),
     .executableTarget(
       name: "hostler",
       dependencies: [
-        "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner",
+        "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -104,10 +109,21 @@ let package = Package(
     .testTarget(
       name: "DriverHostTests", dependencies: ["DriverHost", "HCL", "driver-load-probe"],
       exclude: ["Drivers"], swiftSettings: settings),
+    .executableTarget(
+      name: "state-writer", dependencies: ["Jobs", "Lifecycle", "State"], path: "Tests/StateWriter",
+      swiftSettings: settings),
+    .testTarget(
+      name: "StateTests",
+      dependencies: [
+        "HCL", "Jobs", "Lifecycle", "State", "state-writer", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Jobs", "Runner"], swiftSettings: settings),
     .testTarget(
       name: "AgentTests",
-      dependencies: ["Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "ScenarioTestKit"],
+      dependencies: [
+        "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "ScenarioTestKit", "State",
+      ],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["hostler"], swiftSettings: settings),
   ],

@@ -62,14 +62,16 @@ def job_file(name, count, command, args):
 
 
 def launches():
-    """Tasks a second of one batch job, from its first event to its end."""
+    """Tasks a second of one batch job, from its first event to its end, and commits of the state a task."""
     file = job_file("launch", TASKS, "/bin/true", [])
     folder = DATA / "launch"
     text = subprocess.run(
         [HOSTLER, "run", "-json", "-data-dir", str(folder), str(file)], check=True, capture_output=True, text=True).stdout
     shutil.rmtree(folder)
     records = [json.loads(line) for line in text.splitlines()]
-    return TASKS / ((records[-1]["time"] - records[0]["time"]) / 1e9)
+    end = next(record for record in records if record["type"] == "end")
+    state = next(record for record in records if record["type"] == "state")
+    return TASKS / ((end["time"] - records[0]["time"]) / 1e9), state["commits"] / TASKS
 
 
 def private_bytes(pid):
@@ -103,11 +105,13 @@ def program(name, *arguments):
 
 
 def main():
-    bare, full, own = [], [], []
+    bare, full, own, commits = [], [], [], []
     for _ in range(ROUNDS):
         bare.append(baseline("bare_spawn"))
         full.append(baseline("full_spawn"))
-        own.append(launches())
+        rate, commits_a_task = launches()
+        own.append(rate)
+        commits.append(commits_a_task)
     per_task = (memory_with(SLEEPERS) - memory_with(1)) / (SLEEPERS - 1)
     inspect = number(r"([0-9.]+) ns", program("driver-call-benchmark"))
     updates = number(r"([0-9.]+) updates a second", program("model-check", "--speed"))
@@ -118,6 +122,7 @@ def main():
         ("C loop with directories, logs and cgroup, tasks/s", median(full), ""),
         ("hostler against the C loop", median(o / f for o, f in zip(own, full)), "at least 0.7"),
         ("hostler against bare spawns", median(o / b for o, b in zip(own, bare)), "at least 0.4"),
+        ("commits of the state a task", median(commits), "at most 0.2"),
         ("own memory of a sleeping task, KB", per_task / 1024, "at most 100"),
         ("inspect of a driver, ns", inspect, "at most 200"),
         ("coordinator, million updates/s", updates / 1e6, "at least 1"),

@@ -29,6 +29,12 @@ public struct DataDirectory: Hashable, Sendable {
   /// Where drivers keep what outlives the agent.
   var driversPath: String { path + "/drivers" }
 
+  /// The file that holds the state.
+  var statePath: String { Self.statePath(in: path) }
+
+  /// The file that holds the state of an agent whose data directory this is.
+  public static func statePath(in directory: String) -> String { directory + "/state.sqlite" }
+
   /// The directories of an allocation.
   public func allocation(_ id: String) -> AllocationDirectory {
     AllocationDirectory(root: allocationsPath + "/" + id)

@@ -1,8 +1,9 @@
 public import DriverHost
 public import HCL
 public import Jobs
-public import Lifecycle
+import Lifecycle
 public import Runner
+public import State
 
 /// An agent within one process, for one job after another: drivers, a data directory, and the
 /// allocations of the jobs that run.
@@ -17,26 +18,37 @@ public final class EmbeddedAgent: Sendable {
   public let host: HostFacts
   private let configuration: AgentConfiguration
   private let clock: any RunnerClock
-  private let journal: (any AllocationJournal)?
+  private let state: AgentState?
   private let servingGate = ServingGate()
 
-  /// Loads the drivers and makes the data directory. A driver that cannot be loaded is no error here:
-  /// see ``loadFailures``.
+  /// Makes the data directory, opens the state in it, and loads the drivers. A driver that cannot be loaded
+  /// is no error here: see ``loadFailures``.
+  ///
+  /// A data directory that the configuration names is locked until ``close()``, and what its allocations
+  /// need to be restored is kept in it. A temporary one is gone with its agent, so nothing is kept there.
   ///
   /// - Parameters:
   ///   - configuration: How the agent is set up.
   ///   - clock: The time.
-  ///   - journal: Where records are kept; nil when nothing is to be restored later.
+  ///   - version: The version of the program, for the state.
+  ///   - storeObserver: Told when records stop reaching the disk, as when that is full, and when they do
+  ///     again; called on any thread, must be quick.
   ///   - log: Takes what drivers log; called on any thread, must be quick.
-  /// - Throws: when the data directory cannot be made.
+  /// - Throws: when the data directory cannot be made, is used by another agent, or holds state that cannot
+  ///   be used.
   public init(
     _ configuration: AgentConfiguration, clock: any RunnerClock = SystemClock(),
-    journal: (any AllocationJournal)? = nil, log: @escaping @Sendable (DriverLogMessage) -> Void = { _ in }
-  ) async throws(FileError) {
+    version: String = "",
+    storeObserver: @escaping @Sendable (StoreHealth) -> Void = { _ in },
+    log: @escaping @Sendable (DriverLogMessage) -> Void = { _ in }
+  ) async throws(AgentStartError) {
     self.configuration = configuration
     self.clock = clock
-    self.journal = journal
-    dataDirectory = try DataDirectory(configuration.dataDirectory)
+    let opened = await Task(executorPreference: DiskThreads.shared) {
+      Self.open(
+        configuration.dataDirectory, version: version, observer: storeObserver)
+    }.value
+    (dataDirectory, state) = try opened.get()
     drivers = DriverRegistry(log: log)
     var plugins = configuration.drivers.withDefaultDirectory()
     plugins.stateDirectory = dataDirectory.driversPath
@@ -52,12 +64,42 @@ public final class EmbeddedAgent: Sendable {
     self.host = host
   }
 
+  private static func open(
+    _ path: String?, version: String, observer: @escaping @Sendable (StoreHealth) -> Void
+  ) -> Result<(DataDirectory, AgentState?), AgentStartError> {
+    Result { () throws(AgentStartError) in
+      let directory: DataDirectory
+      do throws(FileError) { directory = try DataDirectory(path) } catch { throw .file(error) }
+      guard !directory.isTemporary else { return (directory, nil) }
+      return (directory, try AgentState(in: directory, version: version, observer: observer))
+    }
+  }
+
   /// What keeps a job from running on this host.
   public func check(_ job: Job) -> [Diagnostic] {
     DriverCheck(drivers: drivers, loadFailures: loadFailures).check(job)
   }
 
-  /// Starts a job: each group as often as its count says.
+  /// The jobs that an agent of before has left in the data directory.
+  ///
+  /// - Throws: when they cannot be read.
+  public func restorable() async throws(StateError) -> RestorableState {
+    guard let state else { return RestorableState(jobs: [], unreadable: []) }
+    return try await Task(executorPreference: DiskThreads.shared) {
+      Result { () throws(StateError) in try state.restorable() }
+    }.value.get()
+  }
+
+  /// Forgets an allocation that has ended; its directory stays.
+  public func forget(allocation id: String) {
+    state?.store.remove(allocation: id)
+  }
+
+  /// What the store has done since the agent was started; nil when nothing is kept.
+  public var storeCounts: StoreCounts? { state?.store.counts }
+
+  /// Starts a job: each group as often as its count says. New allocations are durable before they begin, so
+  /// this waits while the disk is full.
   ///
   /// - Parameters:
   ///   - job: The job, checked.
@@ -70,10 +112,16 @@ public final class EmbeddedAgent: Sendable {
       restoring.isEmpty
       ? Self.place(job).map { ($0, RestoredAllocation?.none) }
       : restoring.map { ($0.identity, $0.records) }
+    if restoring.isEmpty, let state {
+      state.store.place(
+        placed.map { PlacedAllocation(id: $0.0.id, group: $0.0.group.name, index: $0.0.index) },
+        of: EncodedJob(job, artifactBase: artifactBase))
+      await state.store.flush()
+    }
     let observer = JobRun.Observer(placed.map(\.0))
     let environment = AllocationRunner.Environment(
       drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
-      servingGate: servingGate, journal: journal, clock: clock)
+      servingGate: servingGate, journal: state?.store, clock: clock)
     let runners = placed.map { identity, records in
       AllocationRunner(
         identity, in: dataDirectory.allocation(identity.id),
@@ -100,23 +148,13 @@ public final class EmbeddedAgent: Sendable {
     }
   }
 
-  /// Closes the drivers. Tasks that run go on running.
-  public func close() async {
+  /// Closes the drivers and the state. Tasks that run go on running.
+  ///
+  /// - Returns: Why the last records could not be written; nil when all were.
+  @discardableResult
+  public func close() async -> StateError? {
     await drivers.close()
-  }
-}
-
-/// An allocation that ran before, as it was recorded.
-public struct RestorableAllocation: Sendable {
-  /// Which allocation it is.
-  public var identity: AllocationIdentity
-  /// Its records.
-  public var records: RestoredAllocation
-
-  /// Makes it from its parts.
-  public init(identity: AllocationIdentity, records: RestoredAllocation) {
-    self.identity = identity
-    self.records = records
+    return await state?.close()
   }
 }
 

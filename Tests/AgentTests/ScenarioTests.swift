@@ -9,7 +9,7 @@ import Testing
 
 /// The scenarios that were recorded from a real Nomad, with real drivers and real processes. Where the
 /// agent is killed and started, the embedded agent is shut down with its tasks left running, and a new
-/// one goes on from the records.
+/// one goes on from what is stored.
 @Suite("Recorded scenarios, with real processes")
 struct ScenarioTests {
   static let scenarios: [Scenario] = {
@@ -44,7 +44,6 @@ struct ScenarioTests {
   private struct Stage {
     let job: Job
     let dataDirectory: String
-    let journal = MemoryJournal()
     var agent: EmbeddedAgent
     var run: JobRun
     var watch = RunWatch()
@@ -52,8 +51,7 @@ struct ScenarioTests {
     init(job: Job, dataDirectory: String) async throws {
       self.job = job
       self.dataDirectory = dataDirectory
-      agent = try await EmbeddedAgent(
-        TestAgent.configuration(dataDirectory: dataDirectory), journal: journal)
+      agent = try await EmbeddedAgent(TestAgent.configuration(dataDirectory: dataDirectory))
       run = await agent.run(job, artifactBase: dataDirectory)
       follow()
     }
@@ -88,12 +86,12 @@ struct ScenarioTests {
         await run.shutdown()
         await agent.close()
       case .startAgent:
-        let identities = run.allocations.map(\.identity)
-        agent = try await EmbeddedAgent(
-          TestAgent.configuration(dataDirectory: dataDirectory), journal: journal)
+        agent = try await EmbeddedAgent(TestAgent.configuration(dataDirectory: dataDirectory))
         watch = RunWatch()
+        let stored = try await agent.restorable()
+        guard let before = stored.jobs.first, before.job == job else { return "the job was not stored" }
         run = await agent.run(
-          job, artifactBase: dataDirectory, restoring: identities.map(journal.restorable))
+          before.job, artifactBase: before.artifactBase, restoring: before.allocations)
         follow()
       }
       return nil

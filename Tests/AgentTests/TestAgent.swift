@@ -32,11 +32,11 @@ enum TestAgent {
 
   /// Runs a body with an agent, and removes its data directory after it.
   static func with<Result>(
-    journal: MemoryJournal? = nil, _ body: (EmbeddedAgent) async throws -> Result
+    _ body: (EmbeddedAgent) async throws -> Result
   ) async throws -> Result {
     let path = try FileSystem.makeTemporaryDirectory(prefix: "/tmp/hostler-test-")
     defer { try? FileSystem.remove(path) }
-    let agent = try await EmbeddedAgent(configuration(dataDirectory: path), journal: journal)
+    let agent = try await EmbeddedAgent(configuration(dataDirectory: path))
     #expect(agent.loadFailures.map(\.description) == [])
     let result = try await body(agent)
     await agent.close()

@@ -1,4 +1,3 @@
-// The only file of this module that speaks to the kernel.
 import Glibc
 public import Runner
 
@@ -51,6 +50,12 @@ extension HostFacts {
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
+}
+
+/// The kernel's id of this boot; empty where it cannot be read.
+func hostBootID() -> String {
+  let bytes = (try? FileSystem.read("/proc/sys/kernel/random/boot_id", limitBytes: 100)) ?? []
+  return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
 }
 
 /// The path of the program that runs.

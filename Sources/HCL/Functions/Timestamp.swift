@@ -9,7 +9,7 @@ struct Timestamp: CustomStringConvertible {
   private(set) var month = 0
   private(set) var day = 0
 
-  private init(seconds: Int, nanoseconds: Int, offsetMinutes: Int) {
+  fileprivate init(seconds: Int, nanoseconds: Int, offsetMinutes: Int) {
     self.seconds = seconds
     self.nanoseconds = nanoseconds
     self.offsetMinutes = offsetMinutes
@@ -127,6 +127,17 @@ struct Timestamp: CustomStringConvertible {
     let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
+}
+
+/// A moment in UTC as RFC 3339 writes it, to the millisecond: `2018-01-02T23:12:01.250Z`.
+///
+/// - Parameter nanoseconds: The nanoseconds since 1970, negative for earlier moments.
+public func rfc3339Text(nanosecondsSinceEpoch nanoseconds: Int64) -> String {
+  let milliseconds = Int(nanoseconds).flooredQuotient(1_000_000)
+  let seconds = milliseconds.flooredQuotient(1000)
+  let whole = Timestamp(seconds: seconds, nanoseconds: 0, offsetMinutes: 0).description.dropLast()
+  let fraction = String(milliseconds - seconds * 1000)
+  return "\(whole).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)Z"
 }
 
 extension Int {

@@ -26,7 +26,7 @@ public protocol AllocationJournal: Sendable {
   func store(_ record: TaskRecord, of task: String, in allocation: String)
   /// Stores what the allocation itself needs. Called from the allocation's own actor: must not block.
   func store(_ record: AllocationRecord, of allocation: String)
-  /// Suspends until everything that was stored so far is safe.
+  /// Suspends until everything that was stored so far is safe, or the calling task is cancelled.
   func flush() async
 }
 

@@ -19,9 +19,10 @@ extension AllocationRunner {
   }
 
   /// Runs an operation that must end before the allocation may be left.
-  func run(_ operation: @escaping @Sendable () async -> Void) {
+  @discardableResult
+  func run(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
     operationsUnderWay += 1
-    Task {
+    return Task {
       await operation()
       operationEnded()
     }

@@ -18,6 +18,7 @@ public actor AllocationRunner {
   private var effects: [AllocationEffect] = []
   private var isPerforming = false
   private var hasUnsafeRecords = false
+  private var flush: Task<Void, Never>?
 
   /// Whether the shared directories were made.
   var hasDirectories = false
@@ -140,6 +141,8 @@ public actor AllocationRunner {
     for task in timers.values { task.cancel() }
     for task in watches.values { task.cancel() }
     for task in preparations.values { task.cancel() }
+    // Nothing that waits for it is done any more, and a disk that is full must not keep the agent.
+    flush?.cancel()
     hasEnded = true
     await waitUntilEnded()
   }
@@ -194,7 +197,7 @@ public actor AllocationRunner {
 
   private func flushThenPerform() {
     guard let journal = environment.journal else { return }
-    run {
+    flush = run {
       await journal.flush()
       await self.recordsAreSafe()
     }
@@ -202,6 +205,7 @@ public actor AllocationRunner {
 
   private func recordsAreSafe() {
     hasUnsafeRecords = false
+    flush = nil
     if isShutDown { effects.removeAll() }
     performEffects()
   }

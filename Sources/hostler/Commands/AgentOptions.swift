@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import DriverHost
+import State
 
 /// The arguments of every command that needs an agent of its own.
 struct AgentOptions: ParsableArguments {
@@ -35,5 +36,15 @@ extension EmbeddedAgent {
   static func printLog(_ message: DriverLogMessage) {
     guard message.level.rawValue >= DriverLogMessage.Level.warning.rawValue else { return }
     Terminal.writeError("hostler: driver \(message.driver): \(message.text.withoutControlCharacters)")
+  }
+
+  /// Says on standard error that records do not reach the disk, or that they do again.
+  static func printHealth(_ health: StoreHealth) {
+    switch health {
+    case .writing: Terminal.writeError("hostler: the state is written again; work goes on")
+    case .paused(let failure):
+      Terminal.writeError(
+        "hostler: the state cannot be written: \(failure); running tasks go on, everything else waits")
+    }
   }
 }

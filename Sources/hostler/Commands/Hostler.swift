@@ -13,12 +13,16 @@ struct Hostler: AsyncParsableCommand {
         hostler job validate FILE    say what is wrong with a job file, and where
         hostler run FILE             run a job here and watch it to its end
         hostler driver list          show the drivers that were found
+        hostler operator state       show what is stored in a data directory
 
       Options take one dash or two. Exit codes: 0 done, 1 a task failed, 2 a job file, an option or the
       configuration is wrong, 130 interrupted.
       """,
     version: Version.current,
-    subcommands: [RunCommand.self, JobCommand.self, DriverCommand.self, VersionCommand.self])
+    subcommands: [
+      RunCommand.self, JobCommand.self, DriverCommand.self, OperatorCommand.self,
+      VersionCommand.self,
+    ])
 
   static func main() async {
     InterruptSignals.ignoreClosedPipes()

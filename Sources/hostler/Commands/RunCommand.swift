@@ -48,7 +48,9 @@ struct RunCommand: AsyncParsableCommand {
     if let dataDirectory { configuration.dataDirectory = dataDirectory }
     let agent: EmbeddedAgent
     do {
-      agent = try await EmbeddedAgent(configuration, log: EmbeddedAgent.printLog)
+      agent = try await EmbeddedAgent(
+        configuration, version: Version.current, storeObserver: EmbeddedAgent.printHealth,
+        log: EmbeddedAgent.printLog)
     } catch {
       Terminal.writeError("hostler: the data directory cannot be used: \(error)")
       throw ExitCode(2)
@@ -66,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
     let problems = agent.check(job)
     DiagnosticOutput.print(problems, sources: sources)
     if problems.hasErrors {
-      await agent.close()
+      await close(agent)
       cleanUp(agent.dataDirectory, keep: false)
       return 2
     }
@@ -82,9 +84,16 @@ struct RunCommand: AsyncParsableCommand {
     let interrupts = InterruptSignals.stream()
     let run = await agent.run(job, artifactBase: artifactBase)
     let code = await RunSession(run: run, interrupts: interrupts, isLive: isLive).follow(with: &reporter)
-    await agent.close()
+    await close(agent)
+    if json, let counts = agent.storeCounts {
+      JSONReporter(terminal: terminal, clock: clock).state(counts)
+    }
     cleanUp(agent.dataDirectory, keep: code != 0)
     return code
+  }
+
+  private static func close(_ agent: EmbeddedAgent) async {
+    if let failure = await agent.close() { Terminal.writeError("hostler: \(failure)") }
   }
 
   private static func cleanUp(_ directory: DataDirectory, keep: Bool) {

@@ -3,6 +3,7 @@ import HCL
 import Jobs
 import Lifecycle
 import Runner
+import State
 
 /// One JSON object a line, for programs. Each has `type` and `time` (nanoseconds since 1970).
 struct JSONReporter: RunReporter {
@@ -78,6 +79,15 @@ struct JSONReporter: RunReporter {
   }
 
   mutating func tick() {}
+
+  /// What the agent's store has done, after everything else.
+  func state(_ counts: StoreCounts) {
+    var record = record("state")
+    record["changes"] = .number(Number(Int(counts.changes)))
+    record["commits"] = .number(Number(Int(counts.commits)))
+    record["failed_commits"] = .number(Number(Int(counts.failedCommits)))
+    write(record)
+  }
 
   mutating func end(_ outcome: JobOutcome, interrupted: Bool) {
     let summary = RunSummary(outcome, interrupted: interrupted)
