@@ -33,6 +33,10 @@ model-check: packages ## walk every state of the lifecycle core for groups of up
 	$(SWIFT) build -c release --product model-check
 	$(RELEASE)/model-check
 
+.PHONY: torture
+torture: build ## kill supervisors under running tasks and compare what is told with what was done
+	scripts/torture $(KILLS)
+
 .PHONY: test-asan
 # Leaks are not looked for: the test runner itself has one.
 test-asan: packages ## run every test under the address sanitizer
