@@ -91,6 +91,24 @@ struct JobFileLanguageTests {
     #expect(result.diagnostics.map(\.summary) == ["Too much work"])
   }
 
+  @Test(
+    "a file of five thousand of anything is read in time that grows with its length",
+    .timeLimit(.minutes(1)))
+  func manyOfEverything() throws {
+    func lines(_ line: (Int) -> String) -> String { (0..<5_000).map(line).joined() }
+    let chain = lines { "  a\($0) = local.a\($0 + 1)\n" }
+    #expect(try meta(parse(job("locals {\n\(chain)  a5000 = 7\n}", meta: "local.a0"))) == "7")
+    #expect(try meta(parse(job("", meta: "length([\(lines { _ in "\"é\"," })])"))) == "5000")
+    func task(_ body: String) -> JobFile.Result {
+      parse("job \"x\" {\n  task \"t\" {\n    driver = \"d\"\n\(body)\n  }\n}")
+    }
+    #expect(task("env {\n\(lines { "a\($0) = 1\n" })}").job?.groups.first?.tasks.first?.env.count == 5_000)
+    #expect(task(lines { "a\($0) = 1\n" }).diagnostics.count == 5_000)
+    #expect(task(lines { "a\($0) {}\n" }).diagnostics.count == 5_000)
+    #expect(task("config {\n  args = [\(lines { _ in "\"a\"," })]\n}").diagnostics == [])
+    #expect(task("config {\n\(lines { "a\($0) {}\n" })}").diagnostics == [])
+  }
+
   @Test("expressions share a limit, so that many of them cannot do what one must not")
   func sharedLimit() {
     let lines = (0..<10).map { "  a\($0) = length([for a in range(900) : local.big])\n" }.joined()

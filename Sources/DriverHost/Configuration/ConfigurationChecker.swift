@@ -106,17 +106,19 @@ struct ConfigurationChecker {
     _ value: LocatedValue, of field: ConfigurationField
   ) -> CheckedConfiguration.Value? {
     guard let objects = ConfigurationScalar.objects(in: value) else { return wrongType(value, of: field) }
-    var pairs: [CheckedConfiguration.Pair] = []
+    var pairs: [CheckedConfiguration.Pair?] = []
+    var places: [String: Int] = [:]
     for entry in objects.flatMap(\.entries) {
       guard let text = checkedText(entry.value, of: field) else { return nil }
       guard !entry.key.utf8.contains(0) else {
         reportNull(in: field, at: entry.keyRange ?? entry.value.range)
         return nil
       }
-      pairs.removeAll { $0.key == entry.key }
+      // A key that is written again replaces what was there.
+      if let place = places.updateValue(pairs.count, forKey: entry.key) { pairs[place] = nil }
       pairs.append(CheckedConfiguration.Pair(key: entry.key, value: text))
     }
-    return .map(pairs)
+    return .map(pairs.compactMap(\.self))
   }
 
   private mutating func checkedText(_ value: LocatedValue, of field: ConfigurationField) -> String? {

@@ -129,8 +129,8 @@ extension Evaluator {
       return nil
     }
     guard index < elements.count else {
-      let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
-      report("Index out of range", "There are \(count), counted from 0.", at: span)
+      let count = elements.count == 1 ? "is 1 element" : "are \(elements.count) elements"
+      report("Index out of range", "There \(count), counted from 0.", at: span)
       return nil
     }
     return elements[index]
