@@ -93,7 +93,7 @@ struct JobFileLanguageTests {
 
   @Test(
     "a file of five thousand of anything is read in time that grows with its length",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func manyOfEverything() throws {
     func lines(_ line: (Int) -> String) -> String { (0..<5_000).map(line).joined() }
     let chain = lines { "  a\($0) = local.a\($0 + 1)\n" }
