@@ -77,6 +77,32 @@ struct RunCommandTests {
     #expect(last["exit_code"] as? Int == 0)
   }
 
+  @Test(
+    "a killed run leaves its task running; run again it tells the task's true end, and starts nothing twice")
+  func killed() throws {
+    try Scratch.with { scratch in
+      let file = try scratch.write(
+        job(
+          "echo start >> \(scratch.folder.path)/starts; echo ready; "
+            + "while [ ! -e \(scratch.folder.path)/go ]; do sleep 0.1; done; echo done; exit 7"),
+        to: "job.hcl")
+      let data = scratch.folder.path + "/data"
+      let first = try Program.process(["run", "-data-dir", data, file], in: scratch)
+      try first.run()
+      while try !scratch.text("stdout").contains("ready\n"), first.isRunning {}
+      kill(first.processIdentifier, SIGKILL)
+      first.waitUntilExit()
+      _ = try scratch.write("", to: "go")
+      let second = try Program.process(["run", "-data-dir", data, file], in: scratch)
+      try second.run()
+      second.waitUntilExit()
+      let result = try scratch.result(of: second)
+      #expect(result.exitCode == 1, "\(result)")
+      #expect(result.output.contains("Exit code 7"), "\(result)")
+      #expect(try scratch.text("starts") == "start\n")
+    }
+  }
+
   @Test("one interrupt stops the job by its lifecycle and exits 130")
   func interrupt() throws {
     try Scratch.with { scratch in

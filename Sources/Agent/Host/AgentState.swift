@@ -83,6 +83,18 @@ public struct RestorableState: Sendable {
   public var unreadable: [UnreadableRecord]
 }
 
+extension RestorableState {
+  /// A job whose allocations were left before they had ended, with those only; nil when there is none. What
+  /// ran under an earlier boot of the host is gone, and not gone on with.
+  public func unfinished(jobID: String) -> RestorableJob? {
+    for var job in jobs where job.job.id == jobID {
+      job.allocations.removeAll { $0.hasEnded || $0.isOfEarlierBoot }
+      if !job.allocations.isEmpty { return job }
+    }
+    return nil
+  }
+}
+
 /// A job of before.
 public struct RestorableJob: Sendable {
   /// The job, as it was when its allocations were placed.

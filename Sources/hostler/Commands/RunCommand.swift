@@ -3,6 +3,7 @@ import ArgumentParser
 import HCL
 import Jobs
 import Runner
+import State
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -82,7 +83,22 @@ struct RunCommand: AsyncParsableCommand {
       reporter = LiveView(terminal: terminal, clock: clock)
     }
     let interrupts = InterruptSignals.stream()
-    let run = await agent.run(job, artifactBase: artifactBase)
+    let earlier: RestorableJob?
+    do throws(StateError) {
+      earlier = try await agent.restorable().unfinished(jobID: job.id)
+    } catch {
+      Terminal.writeError("hostler: what ran before in this data directory cannot be read: \(error)")
+      await close(agent)
+      return 2
+    }
+    if let earlier {
+      Terminal.writeError(
+        "hostler: goes on with \(earlier.allocations.count) unfinished allocations of an earlier run of "
+          + "job \(job.id) in this data directory, as the job was then")
+    }
+    let run = await agent.run(
+      earlier?.job ?? job, artifactBase: earlier?.artifactBase ?? artifactBase,
+      restoring: earlier?.allocations ?? [])
     let code = await RunSession(run: run, interrupts: interrupts, isLive: isLive).follow(with: &reporter)
     await close(agent)
     if json, let counts = agent.storeCounts {
