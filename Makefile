@@ -11,20 +11,28 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: packages
-packages: ## install the system packages that are missing, and say which
-	@scripts/install-packages
+packages: ## install the system packages that building needs and that are missing, and say which
+	@scripts/install-packages build
+
+.PHONY: example-packages
+example-packages: packages
+	@scripts/install-packages examples
+
+.PHONY: test-packages
+test-packages: packages
+	@scripts/install-packages examples tests
 
 .PHONY: build
 build: packages ## debug build of the agent and its drivers
 	$(SWIFT) build
 
 .PHONY: run
-run: packages ## run the pipeline example and watch it end
+run: example-packages ## run the pipeline example and watch it end
 	$(SWIFT) build
 	$(BUILD)/hostler run docs/examples/pipeline.nomad.hcl
 
 .PHONY: test
-test: packages ## run every test
+test: test-packages ## run every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
@@ -39,11 +47,11 @@ torture: build ## kill supervisors under running tasks and compare what is told 
 
 .PHONY: test-asan
 # Leaks are not looked for: the test runner itself has one.
-test-asan: packages ## run every test under the address sanitizer
+test-asan: test-packages ## run every test under the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize address --scratch-path .build-asan
 
 .PHONY: test-tsan
-test-tsan: packages ## run every test under the thread sanitizer
+test-tsan: test-packages ## run every test under the thread sanitizer
 	$(SWIFT) test --sanitize thread --scratch-path .build-tsan
 
 .PHONY: release

@@ -59,12 +59,14 @@ let package = Package(
     .target(name: "Jobs", dependencies: ["HCL"], swiftSettings: settings),
     .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
+    .target(name: "CCallNote", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(
       name: "State",
       dependencies: ["CLinux", "HCL", "Jobs", "Lifecycle", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .target(
-      name: "DriverHost", dependencies: ["CHostlerDriver", "CLinux", "HCL"], swiftSettings: settings),
+      name: "DriverHost", dependencies: ["CCallNote", "CHostlerDriver", "CLinux", "HCL"],
+      swiftSettings: settings),
     .target(
       name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: settings),
     .target(

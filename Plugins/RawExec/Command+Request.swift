@@ -2,6 +2,10 @@ internal import DriverSupervision
 internal import HostlerDriver
 internal import Supervision
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 extension Command {
   /// What a task's request and configuration ask to run.
   init(
@@ -32,6 +36,9 @@ extension Command {
       limits: try supervised { () throws(SupervisionError) in
         var result: [ResourceLimit] = []
         for limit in limits { result.append(try ResourceLimit(name: limit.key, text: limit.value)) }
+        if !limits.contains(where: { $0.key == "nofile" }), let original = try originalFileLimit() {
+          result.append(original)
+        }
         return result
       }, oomScoreAdjustment: score)
   }
@@ -51,4 +58,16 @@ extension Command {
     }
     return wanted
   }
+}
+
+/// The limit of open files that the host was started with: it raises its own, and programs that walk over
+/// all descriptors suffer from a high one. Nil when the host left it as it was.
+private func originalFileLimit() throws(SupervisionError) -> ResourceLimit? {
+  guard let text = getenv("HOSTLER_ORIGINAL_NOFILE").map({ String(cString: $0) }), let soft = UInt64(text)
+  else { return nil }
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, soft < limit.rlim_max else {
+    return nil
+  }
+  return try ResourceLimit(name: "nofile", text: "\(soft):\(limit.rlim_max)")
 }

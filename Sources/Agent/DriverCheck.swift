@@ -42,14 +42,25 @@ public struct DriverCheck: Sendable {
   }
 
   private func missing(_ error: UnknownDriverError, task: Job.Task) -> Diagnostic {
-    let failure = loadFailures.first { $0.driver == error.name }
+    let failure = loadFailures.first { $0.isAbout(driver: error.name) }
     return Diagnostic(
       .error, "driver \"\(error.name)\" of task \"\(task.name)\" is not there",
-      detail: failure?.description
-        ?? (error.available.isEmpty
-          ? "No driver is loaded; set plugin_dir in the agent's configuration or use -plugin-dir."
-          : "Loaded: \(error.available.joined(separator: ", "))."),
+      detail: failure?.description ?? whatIsThere(error),
       range: task.driverRange ?? task.range, suggestion: failure == nil ? error.suggestion : nil)
+  }
+
+  private func whatIsThere(_ error: UnknownDriverError) -> String {
+    let loaded =
+      error.available.isEmpty
+      ? "No driver is loaded." : "Loaded: \(error.available.joined(separator: ", "))."
+    if loadFailures.isEmpty {
+      return error.available.isEmpty
+        ? loaded + " Set plugin_dir in the agent's configuration or use -plugin-dir." : loaded
+    }
+    // Any of them may be the one: a library that could not be loaded has not said what it is called.
+    let shown = loadFailures.prefix(5).map { "\n  Not loaded: \($0)." }.joined()
+    let more = loadFailures.count > 5 ? "\n  \(loadFailures.count - 5) more are shown by driver list." : ""
+    return loaded + shown + more
   }
 
   private func unhealthy(_ info: DriverInfo, task: Job.Task) -> Diagnostic {
@@ -58,5 +69,14 @@ public struct DriverCheck: Sendable {
       .error, "driver \"\(info.name)\" of task \"\(task.name)\" takes no tasks",
       detail: "It is \(info.health)\(reason.isEmpty ? "." : ": \(reason)")",
       range: task.driverRange ?? task.range)
+  }
+}
+
+extension DriverLoadError {
+  /// Whether it says why a driver of this name is not there, as far as the file's name tells.
+  fileprivate func isAbout(driver name: String) -> Bool {
+    if let driver { return driver == name }
+    guard let file = file?.split(separator: "/").last else { return false }
+    return file == "\(name).so" || file == "lib\(name).so"
   }
 }

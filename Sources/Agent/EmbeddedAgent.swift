@@ -108,42 +108,53 @@ public final class EmbeddedAgent: Sendable {
   public func run(
     _ job: Job, artifactBase: String, restoring: [RestorableAllocation] = []
   ) async -> JobRun {
-    let placed =
+    let records = Dictionary(restoring.map { ($0.identity.id, $0.records) }) { $1 }
+    // What ran before has to be asked for at once: it is there already.
+    let limits =
       restoring.isEmpty
-      ? Self.place(job).map { ($0, RestoredAllocation?.none) }
-      : restoring.map { ($0.identity, $0.records) }
+      ? Admission.Limits(starting: 64, tasks: DescriptorLimit.taskLimit)
+      : Admission.Limits(starting: .max, tasks: .max)
+    let identities = restoring.isEmpty ? Self.place(job) : restoring.map(\.identity)
     if restoring.isEmpty, let state {
       state.store.place(
-        placed.map { PlacedAllocation(id: $0.0.id, group: $0.0.group.name, index: $0.0.index) },
+        identities.map { PlacedAllocation(id: $0.id, group: $0.group.name, index: $0.index) },
         of: EncodedJob(job, artifactBase: artifactBase))
       await state.store.flush()
     }
-    let observer = JobRun.Observer(placed.map(\.0))
-    let environment = AllocationRunner.Environment(
-      drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
-      servingGate: servingGate, journal: state?.store, clock: clock)
-    let runners = placed.map { identity, records in
-      AllocationRunner(
-        identity, in: dataDirectory.allocation(identity.id),
-        plan: AllocationPlan(
-          group: identity.group, jobType: job.type, maxKillTimeout: configuration.maximumKillTimeout,
-          seed: UInt64.random(in: .min ... .max)),
-        restoring: records, environment: environment)
-    }
-    let run = JobRun(job: job, allocations: runners, observer: observer)
+    let run = JobRun(
+      job: job, identities: identities, limits: limits,
+      environment: RunEnvironment(dataDirectory: dataDirectory, clock: clock) { identity, observer in
+        self.runner(identity, artifactBase, records[identity.id], observer)
+      })
     await run.begin()
     // Only when every task of before has been asked for may drivers start new ones.
-    for runner in runners { await runner.waitUntilRecovered() }
+    for runner in run.allocations { await runner.waitUntilRecovered() }
     await drivers.restoreComplete()
     await servingGate.open()
     return run
   }
 
+  private func runner(
+    _ identity: AllocationIdentity, _ artifactBase: String, _ records: RestoredAllocation?,
+    _ observer: any AllocationObserver
+  ) -> AllocationRunner {
+    AllocationRunner(
+      identity, in: dataDirectory.allocation(identity.id),
+      plan: AllocationPlan(
+        group: identity.group, jobType: identity.job.type, maxKillTimeout: configuration.maximumKillTimeout,
+        seed: UInt64.random(in: .min ... .max)),
+      restoring: records,
+      environment: AllocationRunner.Environment(
+        drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
+        servingGate: servingGate, journal: state?.store, clock: clock))
+  }
+
   /// New allocations for each group of a job.
   private static func place(_ job: Job) -> [AllocationIdentity] {
     job.groups.flatMap { group in
-      (0..<max(0, group.count)).map { index in
-        AllocationIdentity(id: newAllocationID(), job: job, group: group, index: index)
+      let placement = AllocationIdentity.Placement(job: job, group: group)
+      return (0..<max(0, group.count)).map { index in
+        AllocationIdentity(id: newAllocationID(), placement: placement, index: index)
       }
     }
   }

@@ -124,6 +124,43 @@ struct MistakeTests {
     #expect(unknown.errors.contains("raw_exec"))
   }
 
+  @Test("a job whose driver is not there says which libraries could not be loaded, and which are none")
+  func whyNotLoaded() throws {
+    try Scratch.with { scratch in
+      _ = try scratch.write("no library", to: "libraw_exec.so")
+      let compiler = Process()
+      compiler.executableURL = URL(filePath: "/usr/bin/cc")
+      compiler.arguments = [
+        "-shared", "-x", "c", "/dev/null", "-o", scratch.folder.appending(path: "none.so").path,
+      ]
+      try compiler.run()
+      compiler.waitUntilExit()
+      let file = try scratch.write(right, to: "job.hcl")
+      for command in [["run"], ["job", "validate"]] {
+        let process = try Program.process(command + ["-plugin-dir", scratch.folder.path, file], in: scratch)
+        try process.run()
+        process.waitUntilExit()
+        let result = try scratch.result(of: process)
+        #expect(result.exitCode == 2)
+        #expect(result.errors.contains("expected a shared library (an ELF file)"), "\(result)")
+        #expect(result.errors.contains("none.so: passed over"), "\(result)")
+      }
+    }
+  }
+
+  @Test("a data directory that is a file is called that")
+  func fileAsDataDirectory() throws {
+    try Scratch.with { scratch in
+      let file = try scratch.write(right, to: "job.hcl")
+      let process = try Program.process(["run", "-data-dir", file, file], in: scratch)
+      try process.run()
+      process.waitUntilExit()
+      let result = try scratch.result(of: process)
+      #expect(result.exitCode == 2)
+      #expect(result.errors.contains("cannot use as a directory \(file): it is a file"), "\(result)")
+    }
+  }
+
   @Test("version and help exit 0")
   func help() throws {
     #expect(try Program.run("version").output.hasPrefix("hostler "))

@@ -40,6 +40,25 @@ enum Program {
     }
   }
 
+  /// Runs the program on a job file with the given text by a shell, which does something before or
+  /// redirects the output.
+  static func run(
+    _ command: [String], job text: String, after first: String = ":", redirecting redirection: String = ""
+  ) throws -> Result {
+    try Scratch.with { scratch in
+      let file = try scratch.write(text, to: "job.hcl")
+      let process = try process([], in: scratch)
+      let program = try folder().appending(path: "hostler").path
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.arguments = [
+        "-c", "\(first); '\(program)' \(command.joined(separator: " ")) '\(file)' \(redirection)",
+      ]
+      try process.run()
+      process.waitUntilExit()
+      return try scratch.result(of: process)
+    }
+  }
+
   /// Runs the program on a job file with the given text.
   static func run(_ command: [String], job text: String) throws -> Result {
     try Scratch.with { scratch in

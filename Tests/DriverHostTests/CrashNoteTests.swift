@@ -27,6 +27,24 @@ struct CrashNoteTests {
     #expect(output.text.contains("driver library \(path) raised SIGABRT"))
   }
 
+  @Test("a library that calls exit while it is loaded is named, and it is no success")
+  func exit() throws {
+    let path = try TestLibraries.library("constructor.c", defining: ["MISTAKE=exit(0)"])
+    let output = try TestLibraries.runToEnd(TestLibraries.program("driver-load-probe"), [path])
+    #expect(output.status == 2, "\(output)")
+    #expect(output.text.contains("driver library \(path) called exit while it was loaded"))
+  }
+
+  @Test("a crash in a call after loading names the driver and the call")
+  func call() throws {
+    let path = try TestLibraries.library("static_data.c", defining: ["FINGERPRINT_BODY=abort()"])
+    let output = try TestLibraries.runToEnd(TestLibraries.program("driver-load-probe"), [path, "still"])
+    #expect(output.signal == 6 || output.status != 0)
+    #expect(
+      output.text.contains("hostler: driver still (\(path)) raised SIGABRT in a call of fingerprint"),
+      "\(output)")
+  }
+
   @Test("a library that ends well leaves no note behind")
   func noNote() throws {
     let path = try TestLibraries.library("scripted.c")

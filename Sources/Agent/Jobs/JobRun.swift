@@ -7,86 +7,220 @@ import Synchronization
 public struct JobChange: Sendable {
   /// The allocation.
   public var allocation: AllocationIdentity
+  /// When it was told.
+  public var time: Timestamp
   /// What changed.
   public var change: AllocationChange
 }
 
 /// One job as this host runs it: its allocations, from their start to the end of the last.
+///
+/// Allocations begin a few at a time, and while there are descriptors for their tasks: the others wait
+/// until some have ended, and cost next to nothing until then.
 public final class JobRun: Sendable {
   /// The job.
   public let job: Job
-  /// The allocations, in the order of groups and indexes.
-  public let allocations: [AllocationRunner]
+  /// Every allocation of the job, in the order of groups and indexes.
+  public let identities: [AllocationIdentity]
+  /// When the run began.
+  public let beganAt: Timestamp
   /// Every change of every allocation, in the order in which they happened within each; ends when the
   /// last allocation has. For one reader.
   public let changes: AsyncStream<JobChange>
 
-  private let observer: Observer
+  /// How many ended allocations can still be asked what became of their tasks.
+  private static let keptRunners = 256
+  /// How many changes may wait for a reader that says what it has seen.
+  private static let mostUnseen = 20_000
 
-  init(job: Job, allocations: [AllocationRunner], observer: Observer) {
+  private let environment: RunEnvironment
+  private let places: [String: Int]
+  private let continuation: AsyncStream<JobChange>.Continuation
+  private let state: Mutex<State>
+
+  private struct State {
+    var admission: Admission
+    /// Those that have begun, by their place; of those that have ended the last few.
+    var runners: [Int: AllocationRunner] = [:]
+    var ended: [Int] = []
+    var openCount = 0
+    var failed: [Int] = []
+    var notBegun = 0
+    var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Changes that the reader has not seen; nil while it does not say.
+    var unseen: Int?
+    var published = 0
+
+    var isOver: Bool { openCount == 0 && admission.waiting == 0 }
+  }
+
+  init(job: Job, identities: [AllocationIdentity], limits: Admission.Limits, environment: RunEnvironment) {
     self.job = job
-    self.allocations = allocations
-    self.observer = observer
-    changes = observer.changes
+    self.identities = identities
+    self.environment = environment
+    beganAt = environment.clock.now()
+    places = Dictionary(uniqueKeysWithValues: identities.enumerated().map { ($1.id, $0) })
+    (changes, continuation) = AsyncStream.makeStream()
+    state = Mutex(
+      State(admission: Admission(taskCounts: identities.map { $0.group.tasks.count }, limits: limits)))
   }
 
-  /// Starts every allocation and returns.
-  func begin() async {
-    if allocations.isEmpty { observer.finish() }
-    for allocation in allocations { await allocation.begin() }
+  // MARK: The allocations
+
+  /// The allocations that have begun, in the order of groups and indexes: all that run, and the last few
+  /// hundred of those that have ended.
+  public var allocations: [AllocationRunner] {
+    state.withLock { $0.runners.sorted { $0.key < $1.key }.map(\.value) }
   }
+
+  /// Where an allocation has its files.
+  public func directory(of allocation: AllocationIdentity) -> AllocationDirectory {
+    environment.dataDirectory.allocation(allocation.id)
+  }
+
+  /// Starts what may start at once, and returns.
+  func begin() async {
+    let (first, isOver) = state.withLock { state in (admit(&state), state.isOver) }
+    if isOver { continuation.finish() }
+    for runner in first { await runner.begin() }
+  }
+
+  /// Makes the runners of those that begin now. Under the lock, so that a stop finds them.
+  private func admit(_ state: inout State) -> [AllocationRunner] {
+    if let unseen = state.unseen, unseen > Self.mostUnseen { return [] }
+    return state.admission.admit().map { place in
+      let runner = environment.makeRunner(identities[place], Observer(run: self))
+      state.runners[place] = runner
+      state.openCount += 1
+      return runner
+    }
+  }
+
+  private func begin(_ runners: [AllocationRunner]) {
+    guard !runners.isEmpty else { return }
+    Task { for runner in runners { await runner.begin() } }
+  }
+
+  // MARK: The end
 
   /// Suspends until every allocation has ended, and says how.
   public func outcome() async -> JobOutcome {
-    var failed: [AllocationIdentity] = []
-    for allocation in allocations {
-      await allocation.waitUntilEnded()
-      if await allocation.status.0 == .failed { failed.append(allocation.identity) }
+    await withCheckedContinuation { waiter in
+      let isOver = state.withLock { state in
+        if !state.isOver { state.waiters.append(waiter) }
+        return state.isOver
+      }
+      if isOver { waiter.resume() }
     }
-    return JobOutcome(failed: failed)
+    let (failed, notBegun) = state.withLock { ($0.failed.sorted(), $0.notBegun) }
+    return JobOutcome(failed: failed.map { identities[$0] }, notBegun: notBegun)
   }
 
-  /// Asks every allocation to end.
+  /// Asks every allocation to end; those that have not begun never do.
   public func stop(_ request: StopRequest) async {
-    for allocation in allocations { await allocation.stop(request) }
+    for allocation in beginNoMore() { await allocation.stop(request) }
   }
 
   /// Leaves the tasks running and does nothing any more.
   public func shutdown() async {
-    for allocation in allocations { await allocation.shutdown() }
+    for allocation in beginNoMore() { await allocation.shutdown() }
   }
 
-  /// Gathers the changes of all allocations of a job into one stream.
-  final class Observer: AllocationObserver {
-    let changes: AsyncStream<JobChange>
-    private let continuation: AsyncStream<JobChange>.Continuation
-    private let open: Mutex<[String: AllocationIdentity]>
-
-    init(_ allocations: [AllocationIdentity]) {
-      (changes, continuation) = AsyncStream.makeStream()
-      open = Mutex(Dictionary(uniqueKeysWithValues: allocations.map { ($0.id, $0) }))
+  private func beginNoMore() -> [AllocationRunner] {
+    let (runners, waiters) = state.withLock { state in
+      state.notBegun += state.admission.stop()
+      let ended = Set(state.ended)
+      let open = state.runners.filter { !ended.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
+      return (open, takeWaiters(&state))
     }
+    finish(waiters)
+    return runners
+  }
 
-    func allocation(_ id: String, changed change: AllocationChange) {
-      let (identity, isLast) = open.withLock { open in
-        guard let identity = open[id] else { return (AllocationIdentity?.none, false) }
-        if case .ended = change { open[id] = nil }
-        return (identity, open.isEmpty)
+  private func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>]? {
+    guard state.isOver else { return nil }
+    defer { state.waiters = [] }
+    return state.waiters
+  }
+
+  private func finish(_ waiters: [CheckedContinuation<Void, Never>]?) {
+    guard let waiters else { return }
+    continuation.finish()
+    for waiter in waiters { waiter.resume() }
+  }
+
+  // MARK: Changes
+
+  /// The reader of ``changes`` has seen one more. A reader that says so is not run ahead of: while
+  /// thousands of changes wait for it, no further allocations begin.
+  public func sawChange() {
+    let runners = state.withLock { state -> [AllocationRunner] in
+      let unseen = (state.unseen ?? state.published) - 1
+      state.unseen = unseen
+      // Not at each: only when the reader has caught up with half of what it was behind.
+      return unseen == Self.mostUnseen / 2 ? admit(&state) : []
+    }
+    begin(runners)
+  }
+
+  fileprivate func take(_ change: AllocationChange, of allocation: String) {
+    guard let place = places[allocation] else { return }
+    continuation.yield(
+      JobChange(allocation: identities[place], time: environment.clock.now(), change: change))
+    let (runners, waiters) = state.withLock { state in
+      state.published += 1
+      if let unseen = state.unseen { state.unseen = unseen + 1 }
+      guard note(change, of: place, in: &state) else {
+        return ([AllocationRunner](), [CheckedContinuation<Void, Never>]?.none)
       }
-      guard let identity else { return }
-      continuation.yield(JobChange(allocation: identity, change: change))
-      if isLast { continuation.finish() }
+      return (admit(&state), takeWaiters(&state))
     }
-
-    func finish() { continuation.finish() }
+    begin(runners)
+    finish(waiters)
   }
+
+  /// - Returns: whether others may begin because of the change.
+  private func note(_ change: AllocationChange, of place: Int, in state: inout State) -> Bool {
+    switch change {
+    case .taskEvent(_, let event) where event.kind == .started || event.kind == .restarting:
+      state.admission.hasStarted(place)
+    case .ended(let status):
+      state.admission.hasEnded(place)
+      state.openCount -= 1
+      if status == .failed { state.failed.append(place) }
+      state.ended.append(place)
+      if state.ended.count > Self.keptRunners { state.runners[state.ended.removeFirst()] = nil }
+    default: return false
+    }
+    return true
+  }
+
+  /// Passes the changes of all allocations of a run on to it.
+  private struct Observer: AllocationObserver {
+    // The run holds the allocations, which hold this.
+    weak let run: JobRun?
+
+    func allocation(_ id: String, changed change: AllocationChange) { run?.take(change, of: id) }
+  }
+}
+
+/// What a run of a job needs of the agent.
+struct RunEnvironment: Sendable {
+  /// Where the allocations live.
+  var dataDirectory: DataDirectory
+  /// The time.
+  var clock: any RunnerClock
+  /// Makes the runner of an allocation.
+  var makeRunner: @Sendable (AllocationIdentity, any AllocationObserver) -> AllocationRunner
 }
 
 /// How a job ended.
 public struct JobOutcome: Hashable, Sendable {
   /// The allocations in which a task failed that must not.
   public var failed: [AllocationIdentity]
+  /// How many allocations never began, because the job was stopped before.
+  public var notBegun: Int
 
   /// Whether every task that must succeed did.
-  public var succeeded: Bool { failed.isEmpty }
+  public var succeeded: Bool { failed.isEmpty && notBegun == 0 }
 }

@@ -1,3 +1,4 @@
+internal import CCallNote
 internal import CHostlerDriver
 internal import Synchronization
 
@@ -13,6 +14,8 @@ final class LoadedDriver: Driver, @unchecked Sendable {
   let gate = CallGate()
   let pool: BlockingCallPool
   let poller: WaitPoller
+  /// The driver and its library as a note about a crash names them; kept for ever.
+  private let noteName: UnsafePointer<CChar>?
   /// Tasks with a start, recover or destroy under way, which the ABI allows one of at a time.
   private let claimedTasks = Mutex<Set<String>>([])
   /// What the last fingerprint gave as the descriptor of changes; -1 for none.
@@ -33,6 +36,7 @@ final class LoadedDriver: Driver, @unchecked Sendable {
     poller: WaitPoller = .shared
   ) {
     self.descriptor = descriptor
+    noteName = keptCString("\(descriptor.name) (\(descriptor.libraryPath))")
     self.table = table
     self.instance = instance
     self.host = host
@@ -111,6 +115,8 @@ final class LoadedDriver: Driver, @unchecked Sendable {
     guard gate.enter() else { throw notServing(call, taskID) }
     defer { gate.leave() }
     guard allows(call) else { throw notServing(call, taskID) }
+    let before = hostler_call_note_enter(noteName, call.noteName)
+    defer { hostler_call_note_leave(before) }
     return try body()
   }
 
@@ -139,6 +145,8 @@ final class LoadedDriver: Driver, @unchecked Sendable {
     }
     let outcome = await pool.run(within: limit) { [self] in
       defer { finish() }
+      let before = hostler_call_note_enter(noteName, call.noteName)
+      defer { hostler_call_note_leave(before) }
       return Result { () throws(DriverError) in try body(self) }
     }
     switch outcome {
@@ -173,6 +181,8 @@ final class LoadedDriver: Driver, @unchecked Sendable {
         move(to: next)
         gate.leaveAlone()
       }
+      let before = hostler_call_note_enter(noteName, call.noteName)
+      defer { hostler_call_note_leave(before) }
       return Result { () throws(DriverError) in try body(self) }
     }
     switch outcome {
@@ -235,5 +245,29 @@ final class LoadedDriver: Driver, @unchecked Sendable {
     move(to: .closed)
     poller.end(owner: ObjectIdentifier(self))
     pool.close()
+  }
+}
+
+extension DriverCall {
+  /// The call as a note about a crash names it.
+  @inline(__always)
+  fileprivate var noteName: UnsafePointer<CChar> {
+    let name: StaticString =
+      switch self {
+      case .load: "load"
+      case .open: "open"
+      case .configure: "configure"
+      case .fingerprint: "fingerprint"
+      case .start: "start"
+      case .wait: "wait"
+      case .stop: "stop"
+      case .signal: "signal"
+      case .inspect: "inspect"
+      case .destroy: "destroy"
+      case .recover: "recover"
+      case .restoreComplete: "restore_complete"
+      case .close: "close"
+      }
+    return UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
   }
 }

@@ -19,13 +19,14 @@ enum CrashNote {
     _ path: String, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let note = Note(
-      before: "\nhostler: driver library \(path) raised ",
+      before: "\nhostler: driver library \(path) ",
       after: """
          while it was loaded. Nothing of a library may fail at load (driver ABI rule \
         \(ABIRule.noCodeAtLoad)), and in this process a crash of one driver is the end of all: remove the \
         library, or give its plugin block isolation = "process" once this version offers it.\n
         """, signals: signals.map { ($0.number, $0.name) })
     currentNote.pointee = note
+    _ = exitNoteIsRegistered
     for index in 0..<note.count {
       var action = sigaction()
       action.__sigaction_handler.sa_sigaction = writeNote
@@ -103,7 +104,9 @@ private func writeNote(
   while index < note.count, note.entries[index].signal != number { index += 1 }
   guard index < note.count else { return }
   if pthread_equal(pthread_self(), note.thread) != 0 {
+    let verb: StaticString = "raised "
     _ = write(2, note.before.baseAddress, note.before.count)
+    _ = write(2, verb.utf8Start, verb.utf8CodeUnitCount)
     _ = write(2, note.entries[index].name, note.entries[index].nameCount)
     _ = write(2, note.after.baseAddress, note.after.count)
   }
@@ -112,3 +115,16 @@ private func writeNote(
   if let information, information.pointee.si_code > 0 { return }
   raise(number)
 }
+
+/// Registers, once, what is done when a library ends the process by `exit` while it is loaded.
+private let exitNoteIsRegistered: Void = {
+  atexit {
+    guard let note = currentNote.pointee, pthread_equal(pthread_self(), note.thread) != 0 else { return }
+    let what: StaticString = "called exit"
+    _ = write(2, note.before.baseAddress, note.before.count)
+    _ = write(2, what.utf8Start, what.utf8CodeUnitCount)
+    _ = write(2, note.after.baseAddress, note.after.count)
+    // Whatever it said: nobody may take this for a success.
+    _exit(2)
+  }
+}()

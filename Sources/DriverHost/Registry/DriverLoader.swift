@@ -1,12 +1,22 @@
 internal import HCL
+internal import Synchronization
 
 /// Loads libraries, and opens and configures the drivers in them.
 struct DriverLoader {
   let deadlines: DriverDeadlines
   let configuration: DriversConfiguration
   let log: @Sendable (DriverLogMessage) -> Void
+  /// When it is said that a library takes its time.
+  private static let patience = Duration.seconds(5)
   /// Code of a library that never comes back holds up this pool and nothing else.
   private let pool = BlockingCallPool(usualThreads: 1, mostThreads: 8)
+
+  /// What has not come back, and holds the dynamic loader.
+  private let stuck = Stuck()
+
+  private final class Stuck: Sendable {
+    let path = Mutex<String?>(nil)
+  }
 
   init(
     _ configuration: DriversConfiguration, deadlines: DriverDeadlines,
@@ -51,7 +61,13 @@ struct DriverLoader {
       let found = try await run(.load, check.driver, library.path) { () throws(DriverLoadError) in
         try DriverLibrary.load(check, isNamed: isNamed)
       }
-      guard let found else { return loaded }
+      guard let found else {
+        log(
+          DriverLogMessage(
+            driver: library.path, level: .warning,
+            text: "passed over: it is no hostler driver, as it does not export \(DriverABI.entrySymbol)"))
+        return loaded
+      }
       loaded.failures = missing(library.blocks, in: found)
       for descriptor in found.drivers {
         do throws(DriverLoadError) {
@@ -118,9 +134,25 @@ struct DriverLoader {
     _ body: @escaping @Sendable () throws(DriverLoadError) -> Value
   ) async throws(DriverLoadError) -> Value {
     let limit = deadlines.deadline(of: call)
+    if let other = stuck.path.withLock({ $0 }) {
+      throw DriverLoadError(
+        .timedOut, driver: driver, file: path, expected: "the library to \(call.rawValue)",
+        found: "the dynamic loader still busy with \(other)", remedy: "remove that one, and restart")
+    }
+    let (log, patience) = (log, Self.patience)
+    let reminder = Task {
+      // Cancelled when the call has come back before.
+      guard (try? await Task.sleep(for: patience)) != nil else { return }
+      log(
+        DriverLogMessage(
+          driver: driver ?? path, level: .warning,
+          text: "has not finished to \(call.rawValue) after \(patience); it is given up after \(limit)"))
+    }
+    defer { reminder.cancel() }
     switch await pool.run(within: limit, { Result(catching: body) }) {
     case .finished(let result): return try result.get()
     case .timedOut:
+      stuck.path.withLock { $0 = path }
       throw DriverLoadError(
         .timedOut, driver: driver, file: path, expected: "the library to \(call.rawValue) within \(limit)",
         found: "no answer", remedy: "the driver blocks where it must not: tell its author, and restart")

@@ -1,3 +1,4 @@
+internal import CCallNote
 internal import HCL
 internal import Synchronization
 
@@ -49,6 +50,7 @@ public final class DriverRegistry: Sendable {
   ///
   /// - Returns: what could not be used, one error each; everything else is there.
   public func load(_ configuration: DriversConfiguration) async -> [DriverLoadError] {
+    hostler_call_note_install()
     var failures: [DriverLoadError] = []
     var files: [String] = []
     let loader = DriverLoader(configuration, deadlines: deadlines, log: log)

@@ -8,8 +8,8 @@ public enum AllocationChange: Sendable {
   case taskChanged(task: String, TaskState)
   /// What clients know of the allocation changed.
   case statusChanged(ClientStatus, description: String)
-  /// Nothing runs and nothing will: the last change.
-  case ended
+  /// Nothing runs and nothing will: the last change, with what became of the allocation.
+  case ended(ClientStatus)
 }
 
 /// Watches an allocation.

@@ -37,7 +37,8 @@ extension AllocationRunner {
     guard hasEnded && operationsUnderWay == 0 else { return }
     if !hasAnnouncedEnd {
       hasAnnouncedEnd = true
-      publish(.ended)
+      publishStatus()
+      publish(.ended(machine.clientStatus))
     }
     for waiter in idleWaiters { waiter.resume() }
     idleWaiters.removeAll()
@@ -92,6 +93,9 @@ extension AllocationRunner {
     let id = driverTaskID(task, invocation)
     run {
       await self.servingGate()
+      guard DescriptorLimit.hasRoom else {
+        return await self.send(.startFailed(task, invocation, .tooManyOpenFiles))
+      }
       do {
         let driver = try self.environment.drivers.driver(named: definition.driver)
         let request = try self.request(id, for: definition, ready: ready, driver: driver)
@@ -260,6 +264,14 @@ extension AllocationEffect {
 }
 
 extension StartFailure {
+  /// The agent has too many files open to look after another task.
+  static var tooManyOpenFiles: StartFailure {
+    StartFailure(
+      message:
+        "the agent has too many files open for another task, of \(DescriptorLimit.current) that it may "
+        + "have; raise its limit (ulimit -Hn, or LimitNOFILE of its service)", recoverable: true)
+  }
+
   /// What an error of a driver call means for the restart policy.
   init(_ error: any Error) {
     let recoverable = (error as? DriverError)?.isRecoverable ?? false

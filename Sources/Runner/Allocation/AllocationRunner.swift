@@ -30,6 +30,7 @@ public actor AllocationRunner {
   private var nextRequest: UInt64 = 0
   private var lastStatus: (ClientStatus, String)
   var isShutDown = false
+  private var hasBegun = false
 
   /// Operations under way that must end before the allocation is left.
   var operationsUnderWay = 0
@@ -96,8 +97,10 @@ public actor AllocationRunner {
 
   // MARK: Requests
 
-  /// Runs the allocation from here on.
+  /// Runs the allocation from here on. Once is enough.
   public func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
     send(.begin)
   }
 
@@ -115,6 +118,8 @@ public actor AllocationRunner {
 
   /// Asks the allocation to end.
   public func stop(_ request: StopRequest) {
+    // The request may overtake the beginning.
+    begin()
     send(.stopRequested(request))
   }
 
@@ -210,7 +215,7 @@ public actor AllocationRunner {
     performEffects()
   }
 
-  private func publishStatus() {
+  func publishStatus() {
     let status = (machine.clientStatus, machine.clientDescription)
     guard status != lastStatus else { return }
     lastStatus = status

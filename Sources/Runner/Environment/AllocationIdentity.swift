@@ -4,21 +4,50 @@ public import Jobs
 /// siblings.
 public struct AllocationIdentity: Hashable, Sendable {
   /// The allocation's id, a lower-case UUID.
-  public var id: String
-  /// The job, as it was when the allocation was placed.
-  public var job: Job
-  /// The group of the job that the allocation runs.
-  public var group: Job.Group
+  public let id: String
   /// From 0 to the group's count.
-  public var index: Int
+  public let index: Int
+  /// What it runs; identities of one group may share it, as there may be a hundred thousand of them.
+  public let placement: Placement
+
+  /// A group of a job, as both were when allocations of it were placed.
+  public final class Placement: Hashable, Sendable {
+    /// The job.
+    public let job: Job
+    /// The group of the job.
+    public let group: Job.Group
+
+    /// Makes a placement from its parts.
+    public init(job: Job, group: Job.Group) {
+      self.job = job
+      self.group = group
+    }
+
+    /// Whether both are the same.
+    public static func == (left: Placement, right: Placement) -> Bool {
+      left === right || left.job == right.job && left.group == right.group
+    }
+
+    /// Feeds the job's id; see `Hashable`.
+    public func hash(into hasher: inout Hasher) { hasher.combine(job.id) }
+  }
+
+  /// Makes an identity of a group that may have others.
+  public init(id: String, placement: Placement, index: Int) {
+    self.id = id
+    self.placement = placement
+    self.index = index
+  }
 
   /// Makes an identity from its parts.
   public init(id: String, job: Job, group: Job.Group, index: Int) {
-    self.id = id
-    self.job = job
-    self.group = group
-    self.index = index
+    self.init(id: id, placement: Placement(job: job, group: group), index: index)
   }
+
+  /// The job, as it was when the allocation was placed.
+  public var job: Job { placement.job }
+  /// The group of the job that the allocation runs.
+  public var group: Job.Group { placement.group }
 
   /// The allocation's name, `JOB.GROUP[INDEX]`.
   public var name: String { "\(job.id).\(group.name)[\(index)]" }

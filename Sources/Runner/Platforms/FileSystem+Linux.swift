@@ -23,7 +23,13 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A sentence for a person.
   public var description: String {
-    "cannot \(operation) \(path): \(String(cString: strerror(number)))"
+    "cannot \(operation) \(path): \(reason)"
+  }
+
+  private var reason: String {
+    if number == EEXIST { return "something else of that name is there" }
+    if number == ENOTDIR, FileSystem.kind(path) == .file { return "it is a file" }
+    return String(cString: strerror(number))
   }
 
   /// Whether the disk is full or a quota is used up, so that trying later may work.
@@ -52,7 +58,11 @@ public enum FileSystem {
       return
     }
     let number = errno
-    if number == EEXIST, kind(path) == .directory { return }
+    if number == EEXIST {
+      let kind = kind(path)
+      if kind == .directory { return }
+      if kind == .file { throw FileError(operation: "use as a directory", path: path, number: ENOTDIR) }
+    }
     throw FileError(operation: "make directory", path: path, number: number)
   }
 

@@ -22,7 +22,7 @@ struct DriverCommand: ParsableCommand {
           driver.descriptor.documentation,
         ])
       }
-      print(drivers.registry.all.isEmpty ? "No driver was found." : table.text)
+      Terminal.current().writeLine(drivers.registry.all.isEmpty ? "No driver was found." : table.text)
       drivers.printFailures()
       await drivers.close()
       if !drivers.failures.isEmpty { throw ExitCode(1) }
@@ -47,7 +47,9 @@ struct DriverCommand: ParsableCommand {
         await drivers.close()
         throw ExitCode(1)
       }
-      if let info = drivers.registry.info(named: name) { print(DriverPage(info).text) }
+      if let info = drivers.registry.info(named: name) {
+        Terminal.current().writeLine(DriverPage(info).text)
+      }
       await drivers.close()
     }
   }

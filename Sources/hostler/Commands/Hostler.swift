@@ -1,9 +1,7 @@
 import ArgumentParser
 import DriverHost
-import Glibc
 
-/// The program.
-@main
+/// The command line.
 struct Hostler: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hostler",
@@ -15,8 +13,14 @@ struct Hostler: AsyncParsableCommand {
         hostler driver list          show the drivers that were found
         hostler operator state       show what is stored in a data directory
 
-      Options take one dash or two. Exit codes: 0 done, 1 a task failed, 2 a job file, an option or the
-      configuration is wrong, 130 interrupted.
+      Options take one dash or two.
+
+      Exit codes:
+        0    done
+        1    a task failed, a driver that was asked for is not there or cannot be loaded, or the output could
+             not be written
+        2    a job file, an option or the configuration is wrong, or the system's limits are too low
+        130  interrupted
       """,
     version: Version.current,
     subcommands: [
@@ -25,7 +29,6 @@ struct Hostler: AsyncParsableCommand {
     ])
 
   static func main() async {
-    InterruptSignals.ignoreClosedPipes()
     do {
       var command = try parseAsRoot(arguments())
       if var command = command as? any AsyncParsableCommand {
@@ -33,17 +36,18 @@ struct Hostler: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      Program.exit(0)
     } catch let code as ExitCode {
-      Glibc.exit(code.rawValue)
+      Program.exit(code.rawValue)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
       if code.isSuccess {
-        print(message)
-        Glibc.exit(0)
+        Terminal.current().writeLine(message)
+        Program.exit(0)
       }
       if !message.isEmpty { Terminal.writeError(message) }
-      Glibc.exit(2)
+      Program.exit(2)
     }
   }
 }
@@ -65,7 +69,7 @@ struct VersionCommand: ParsableCommand {
     commandName: "version", abstract: "Show the version of hostler and of the driver ABI that it speaks.")
 
   func run() {
-    print("hostler \(Version.current) (driver ABI \(ABIVersion.host))")
+    Terminal.current().writeLine("hostler \(Version.current) (driver ABI \(ABIVersion.host))")
   }
 }
 

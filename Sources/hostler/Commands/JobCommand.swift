@@ -22,7 +22,7 @@ struct JobCommand: ParsableCommand {
       await drivers.close()
       if problems.hasErrors { throw ExitCode(2) }
       let tasks = job.groups.reduce(0) { $0 + $1.tasks.count }
-      print(
+      Terminal.current().writeLine(
         "\(jobFile.file): job \"\(job.id)\" is right: \(job.groups.count) group\(job.groups.count == 1 ? "" : "s"), \(tasks) task\(tasks == 1 ? "" : "s")"
       )
     }

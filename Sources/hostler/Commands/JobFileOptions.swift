@@ -102,6 +102,6 @@ enum DiagnosticOutput {
   static func print(_ diagnostics: [Diagnostic], sources: [SourceFile]) {
     guard !diagnostics.isEmpty else { return }
     let renderer = DiagnosticRenderer(files: sources, isColored: Terminal.standardErrorHasColours)
-    Terminal.writeError(renderer.render(diagnostics))
+    Terminal.writeStyledError(renderer.render(diagnostics))
   }
 }

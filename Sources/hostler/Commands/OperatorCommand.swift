@@ -41,7 +41,8 @@ struct OperatorCommand: ParsableCommand {
         Terminal.writeError("hostler: \(error)")
         throw ExitCode(1)
       }
-      print(json ? StateJSON(contents, path: path).text : StatePage(contents, path: path).text)
+      Terminal.current().writeLine(
+        json ? StateJSON(contents, path: path).text : StatePage(contents, path: path).text)
       for record in contents.unreadable { Terminal.writeError("hostler: \(path): \(record)") }
       if !contents.unreadable.isEmpty { throw ExitCode(1) }
     }

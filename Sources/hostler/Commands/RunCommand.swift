@@ -11,10 +11,14 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Run a job on this host, in the foreground, to its end.",
     discussion: """
       On a terminal it shows the tasks as a tree below their output; elsewhere it prints one line for each event
-      and each line of output. An interrupt (Ctrl-C) stops the job by its lifecycle, a second one kills it.
+      and each line of output. An interrupt (Ctrl-C; SIGTERM and SIGHUP too) stops the job by its lifecycle, a
+      second one or SIGQUIT kills it. So does a reader of the output that goes away: it counts as an interrupt.
 
-      Exit codes: 0 every task that must succeed did, 1 one failed, 2 the job file, the configuration or an option
-      is wrong, 130 interrupted.
+      Exit codes:
+        0    every task that must succeed did
+        1    one failed, or the output could not be written
+        2    the job file, the configuration or an option is wrong, or the system's limits are too low
+        130  interrupted
       """)
 
   @OptionGroup var jobFile: JobFileOptions

@@ -19,11 +19,12 @@ struct JSONReporter: RunReporter {
     terminal.write(jsonText(.object(record)) + "\n")
   }
 
-  private func record(_ type: String, _ allocation: AllocationIdentity? = nil, task: String? = nil)
-    -> [String: Value]
-  {
+  private func record(
+    _ type: String, _ allocation: AllocationIdentity? = nil, task: String? = nil, at time: Timestamp? = nil
+  ) -> [String: Value] {
+    let time = time ?? clock.now()
     var record: [String: Value] = [
-      "type": .string(type), "time": .number(Number(Int(clock.now().nanosecondsSinceEpoch))),
+      "type": .string(type), "time": .number(Number(Int(time.nanosecondsSinceEpoch))),
     ]
     if let allocation {
       record["job"] = .string(allocation.job.id)
@@ -35,29 +36,28 @@ struct JSONReporter: RunReporter {
   }
 
   mutating func begin(_ run: JobRun) {
-    var record = record("begin")
+    var record = record("begin", at: run.beganAt)
     record["job"] = .string(run.job.id)
-    record["allocations"] = .tuple(run.allocations.map { .string($0.identity.id) })
+    record["allocations"] = .tuple(run.identities.map { .string($0.id) })
     write(record)
   }
 
   mutating func change(_ change: JobChange) {
     switch change.change {
     case .taskEvent(let task, let event):
-      var record = record("event", change.allocation, task: task)
-      record["time"] = .number(Number(Int(event.time.nanosecondsSinceEpoch)))
+      var record = record("event", change.allocation, task: task, at: event.time)
       record["event"] = .string(event.kind.rawValue)
       record["message"] = .string(event.message)
       record["details"] = .object(event.details.mapValues { .string($0) })
       write(record)
     case .taskChanged(let task, let state):
-      var record = record("task", change.allocation, task: task)
+      var record = record("task", change.allocation, task: task, at: change.time)
       record["state"] = .string(state.phase.rawValue)
       record["failed"] = .bool(state.failed)
       record["restarts"] = .number(Number(state.restarts))
       write(record)
     case .statusChanged(let status, let description):
-      var record = record("allocation", change.allocation)
+      var record = record("allocation", change.allocation, at: change.time)
       record["status"] = .string(status.rawValue)
       record["description"] = .string(description)
       write(record)
@@ -66,9 +66,16 @@ struct JSONReporter: RunReporter {
   }
 
   mutating func output(_ line: OutputLine) {
-    var record = record("output", line.allocation, task: line.task)
+    var record: [String: Value]
+    switch line.piece {
+    case .line(let text):
+      record = self.record("output", line.allocation, task: line.task)
+      record["line"] = .string(text)
+    case .skipped(let bytes):
+      record = self.record("skipped", line.allocation, task: line.task)
+      record["bytes"] = .number(Number(Int(bytes)))
+    }
     record["stream"] = .string(line.stream.rawValue)
-    record["line"] = .string(line.text)
     write(record)
   }
 

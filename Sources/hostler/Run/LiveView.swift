@@ -23,7 +23,7 @@ struct LiveView: RunReporter {
 
   mutating func begin(_ run: JobRun) {
     labels = TaskLabels(run.job)
-    tree = TaskTree(run, beganAt: clock.now())
+    tree = TaskTree(run)
     terminal.write("\u{1B}[?25l")
     draw()
   }
@@ -37,12 +37,12 @@ struct LiveView: RunReporter {
 
   mutating func output(_ line: OutputLine) {
     add(
-      line.text.withoutControlCharacters, task: line.task, in: line.allocation,
+      line.shownText, task: line.task, in: line.allocation,
       mark: line.stream == .stderr ? style(.bad, "│") : "│")
   }
 
   mutating func notice(_ text: String) {
-    pending.append(style(.strong, text))
+    pending.append(style(.strong, text.withoutControlCharacters))
     draw()
   }
 

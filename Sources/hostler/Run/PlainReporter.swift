@@ -17,9 +17,10 @@ struct PlainReporter: RunReporter {
 
   mutating func begin(_ run: JobRun) {
     labels = TaskLabels(run.job)
-    beganAt = clock.now()
-    let count = run.allocations.count
-    terminal.write("job \(run.job.id): \(count) allocation\(count == 1 ? "" : "s")\n")
+    beganAt = run.beganAt
+    let count = run.identities.count
+    terminal.write(
+      "job \(run.job.id.withoutControlCharacters): \(count) allocation\(count == 1 ? "" : "s")\n")
   }
 
   mutating func change(_ change: JobChange) {
@@ -33,11 +34,11 @@ struct PlainReporter: RunReporter {
     let label = labels.label(of: line.task, in: line.allocation).padded(to: labels.width)
     let elapsed = shortText(beganAt.durationUntil(clock.now())).padded(to: 6)
     terminal.write(
-      "\(elapsed) \(label) \(line.stream == .stderr ? "!" : "|") \(line.text.withoutControlCharacters)\n")
+      "\(elapsed) \(label) \(line.stream == .stderr ? "!" : "|") \(line.shownText)\n")
   }
 
   mutating func notice(_ text: String) {
-    terminal.write("hostler: \(text)\n")
+    terminal.write("hostler: \(text.withoutControlCharacters)\n")
   }
 
   mutating func tick() {}
@@ -55,13 +56,14 @@ struct RunSummary {
 
   init(_ outcome: JobOutcome, interrupted: Bool) {
     if interrupted {
-      sentence = "interrupted"
+      let left = outcome.notBegun
+      sentence = "interrupted" + (left == 0 ? "" : "; \(left) allocation\(left == 1 ? "" : "s") not begun")
       exitCode = 130
     } else if outcome.succeeded {
       sentence = "all tasks succeeded"
       exitCode = 0
     } else {
-      let names = outcome.failed.prefix(5).map(\.name).joined(separator: ", ")
+      let names = outcome.failed.prefix(5).map(\.name.withoutControlCharacters).joined(separator: ", ")
       let more = outcome.failed.count > 5 ? " and \(outcome.failed.count - 5) more" : ""
       sentence = "failed: \(names)\(more)"
       exitCode = 1

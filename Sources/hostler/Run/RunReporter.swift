@@ -8,7 +8,7 @@ protocol RunReporter {
   mutating func begin(_ run: JobRun)
   /// Something changed.
   mutating func change(_ change: JobChange)
-  /// A task wrote a line.
+  /// A task wrote a line, or lines of it are lost.
   mutating func output(_ line: OutputLine)
   /// Something that the person should know, and that is about no task.
   mutating func notice(_ text: String)
@@ -18,7 +18,7 @@ protocol RunReporter {
   mutating func end(_ outcome: JobOutcome, interrupted: Bool)
 }
 
-/// A line that a task wrote.
+/// A line that a task wrote, or a gap in its output.
 struct OutputLine: Sendable {
   enum Stream: String, Sendable {
     case stdout, stderr
@@ -27,13 +27,33 @@ struct OutputLine: Sendable {
   var allocation: AllocationIdentity
   var task: String
   var stream: Stream
-  var text: String
+  var piece: LogTail.Piece
+}
+
+extension OutputLine {
+  /// The line or the gap as a person sees it.
+  var shownText: String {
+    switch piece {
+    case .line(let text): text.withoutControlCharacters
+    case .skipped(let bytes): "… \(bytes) bytes skipped, rotated away before they were shown"
+    }
+  }
 }
 
 extension TaskEvent {
   /// The event in a few words, as the plain and the live view show it.
   var summary: String {
-    message.isEmpty ? kind.rawValue : "\(kind.rawValue): \(message)"
+    let words = messageForPeople.withoutControlCharacters
+    return words.isEmpty ? kind.rawValue : "\(kind.rawValue): \(words)"
+  }
+
+  /// The message, with a delay as people read it rather than to the nanosecond.
+  private var messageForPeople: String {
+    guard kind == .restarting, let nanoseconds = details["start_delay"].flatMap(Int64.init) else {
+      return message
+    }
+    let delay = Duration.nanoseconds(nanoseconds)
+    return message.replacing(delay.goText, with: shortText(delay))
   }
 
   /// Whether the event tells of something that went wrong.

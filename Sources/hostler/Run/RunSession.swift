@@ -1,15 +1,18 @@
 import Agent
+import Glibc
 import Lifecycle
 import Runner
 
 /// Shows a run until its end, and passes interrupts on to it: the first asks the job to stop by its
-/// lifecycle, the second kills.
+/// lifecycle, the second kills. A reader that has gone away counts as an interrupt.
 struct RunSession {
   private enum Input: Sendable {
     case change(JobChange)
     case changesEnded
     case tick
-    case interrupt
+    /// There is more output than was read.
+    case moreOutput
+    case interrupt(Int32)
   }
 
   let run: JobRun
@@ -27,7 +30,7 @@ struct RunSession {
         for await change in run.changes { continuation.yield(.change(change)) }
         continuation.yield(.changesEnded)
       },
-      Task { for await _ in interrupts { continuation.yield(.interrupt) } },
+      Task { for await number in interrupts { continuation.yield(.interrupt(number)) } },
       Task {
         while !Task.isCancelled {
           try? await Task.sleep(for: .milliseconds(isLive ? 80 : 150))
@@ -38,7 +41,8 @@ struct RunSession {
     defer { for source in sources { source.cancel() } }
 
     var follower = OutputFollower(run)
-    var interruptCount = 0
+    var stop = StopSteps()
+    var isBehind = false
     reporter.begin(run)
     inputs: for await input in inputs {
       do {
@@ -46,26 +50,58 @@ struct RunSession {
         case .change(let change):
           try follower.take(change) { reporter.output($0) }
           reporter.change(change)
+          run.sawChange()
         case .tick:
-          try follower.readAll { reporter.output($0) }
+          if !isBehind { isBehind = try follower.readAll { reporter.output($0) } }
+          if isBehind { continuation.yield(.moreOutput) }
           reporter.tick()
-        case .interrupt:
-          interruptCount += 1
-          if interruptCount == 1 {
-            reporter.notice("stopping; interrupt again to kill")
-            await run.stop(StopRequest(urgency: .graceful, reason: "interrupted"))
-          } else {
-            reporter.notice("killing")
-            await run.stop(StopRequest(urgency: .immediate, reason: "interrupted twice"))
+        case .moreOutput:
+          // One turn at a time, so that an interrupt never waits for a task that writes without end.
+          isBehind = try follower.readAll { reporter.output($0) }
+        case .interrupt(let number):
+          if let request = stop.next(after: number) {
+            reporter.notice(request.urgency == .graceful ? "stopping; interrupt again to kill" : "killing")
+            await run.stop(request)
           }
         case .changesEnded: break inputs
         }
       } catch {
         reporter.notice("the output of a task cannot be read: \(error)")
       }
+      if Terminal.outputFailure == EPIPE, let request = stop.afterReaderLeft() {
+        Terminal.writeError("hostler: nobody reads the output any more; stopping")
+        await run.stop(request)
+      }
     }
     let outcome = await run.outcome()
-    reporter.end(outcome, interrupted: interruptCount > 0)
-    return RunSummary(outcome, interrupted: interruptCount > 0).exitCode
+    reporter.end(outcome, interrupted: stop.hasBegun)
+    return RunSummary(outcome, interrupted: stop.hasBegun).exitCode
+  }
+}
+
+/// What each reason to end a run asks for: first a stop by the lifecycle, then a kill.
+struct StopSteps {
+  private var isKilling = false
+  /// Whether the run was asked to stop.
+  private(set) var hasBegun = false
+
+  /// What a signal asks for; nil when everything was asked for already.
+  mutating func next(after signal: Int32) -> StopRequest? {
+    if isKilling { return nil }
+    if hasBegun || signal == SIGQUIT {
+      let reason = hasBegun ? "interrupted twice" : "told to quit"
+      hasBegun = true
+      isKilling = true
+      return StopRequest(urgency: .immediate, reason: reason)
+    }
+    hasBegun = true
+    return StopRequest(urgency: .graceful, reason: "interrupted")
+  }
+
+  /// What it asks for that nobody reads the output any more.
+  mutating func afterReaderLeft() -> StopRequest? {
+    if hasBegun { return nil }
+    hasBegun = true
+    return StopRequest(urgency: .graceful, reason: "nobody reads the output")
   }
 }

@@ -29,7 +29,8 @@ struct TaskLabels {
   /// `TASK`, `GROUP/TASK`, `TASK[3]`.
   func label(of task: String, in allocation: AllocationIdentity) -> String {
     let group = allocation.group.name
-    return (showsGroup ? "\(group)/" : "") + task
+    let name = (showsGroup ? "\(group)/" : "") + task
+    return name.withoutControlCharacters
       + (manyAllocations.contains(group) ? "[\(allocation.index)]" : "")
   }
 

@@ -3,7 +3,8 @@ import Jobs
 import Lifecycle
 import Runner
 
-/// The tasks of a run as a tree: a row for each allocation and each of its tasks.
+/// The tasks of a run as a tree: a row for each allocation that has begun and each of its tasks. Of many that
+/// are complete only the number is kept.
 struct TaskTree {
   private struct Row {
     var name: String
@@ -20,35 +21,58 @@ struct TaskTree {
 
   private var jobName = ""
   private var jobType = ""
+  /// In the order in which the allocations began.
   private var branches: [Branch] = []
   private var placeOfAllocation: [String: Int] = [:]
+  private var numbers: [ClientStatus: Int] = [:]
+  private var completeBranches = 0
+  /// How many complete allocations are kept as branches at most.
+  private static let mostComplete = 200
   let beganAt: Timestamp
 
   init() {
     beganAt = Timestamp(nanosecondsSinceEpoch: 0)
   }
 
-  init(_ run: JobRun, beganAt: Timestamp) {
-    self.beganAt = beganAt
-    jobName = run.job.name
+  init(_ run: JobRun) {
+    beganAt = run.beganAt
+    jobName = run.job.name.withoutControlCharacters
     jobType = run.job.type.rawValue
-    for allocation in run.allocations {
-      let identity = allocation.identity
-      placeOfAllocation[identity.id] = branches.count
-      let rows = identity.group.tasks.map { Row(name: $0.name, stage: Stage($0.lifecycle)) }
-      branches.append(Branch(identity: identity, rows: rows.sorted { $0.stage.order < $1.stage.order }))
-    }
+    numbers[.pending] = run.identities.count
+    // Few are shown from the beginning, in their order.
+    for identity in run.identities.prefix(Self.mostComplete) { _ = place(of: identity) }
+  }
+
+  /// The place of an allocation's branch, which is made when there is none.
+  private mutating func place(of identity: AllocationIdentity) -> Int {
+    if let place = placeOfAllocation[identity.id] { return place }
+    let rows = identity.group.tasks.map { Row(name: $0.name, stage: Stage($0.lifecycle)) }
+    placeOfAllocation[identity.id] = branches.count
+    branches.append(Branch(identity: identity, rows: rows.sorted { $0.stage.order < $1.stage.order }))
+    return branches.count - 1
   }
 
   /// Takes a change in.
   mutating func take(_ change: JobChange) {
-    guard let place = placeOfAllocation[change.allocation.id] else { return }
+    let place = place(of: change.allocation)
     switch change.change {
     case .taskChanged(let task, let state): update(task, at: place) { $0.state = state }
     case .taskEvent(let task, let event): update(task, at: place) { $0.lastEvent = event }
-    case .statusChanged(let status, _): branches[place].status = status
-    case .ended: break
+    case .statusChanged(let status, _):
+      numbers[branches[place].status, default: 0] -= 1
+      numbers[status, default: 0] += 1
+      branches[place].status = status
+    case .ended(let status):
+      if status == .complete { completeBranches += 1 }
+      if completeBranches > Self.mostComplete { forgetComplete() }
     }
+  }
+
+  /// Drops the branches of all allocations that are complete.
+  private mutating func forgetComplete() {
+    branches.removeAll { $0.status == .complete }
+    completeBranches = 0
+    placeOfAllocation = Dictionary(uniqueKeysWithValues: branches.enumerated().map { ($1.identity.id, $0) })
   }
 
   private mutating func update(_ task: String, at place: Int, _ body: (inout Row) -> Void) {
@@ -72,10 +96,12 @@ struct TaskTree {
     while height > room, shown.count > 1, let last = shown.popLast() { height -= last.rows.count + 1 }
     for branch in shown {
       lines.append(
-        "  \(branch.identity.name) \(branch.identity.shortID)  \(text(of: branch.status, style: style))")
+        "  \(branch.identity.name.withoutControlCharacters) \(branch.identity.shortID)  \(text(of: branch.status, style: style))"
+      )
       for row in branch.rows { lines.append(line(for: row, at: now, style: style, columns: columns)) }
     }
-    if shown.count < branches.count { lines.append("  … \(branches.count - shown.count) more: \(counts)") }
+    let hidden = numbers.values.reduce(0, +) - shown.count
+    if hidden > 0 { lines.append("  … \(hidden) more: \(counts)") }
     return Array(lines.prefix(max(2, rows)))
   }
 
@@ -84,10 +110,9 @@ struct TaskTree {
   }
 
   private var counts: String {
-    var numbers: [ClientStatus: Int] = [:]
-    for branch in branches { numbers[branch.status, default: 0] += 1 }
-    return ClientStatus.allCases.compactMap { status in numbers[status].map { "\($0) \(status.rawValue)" } }
-      .joined(separator: ", ")
+    ClientStatus.allCases.compactMap { status in
+      numbers[status].flatMap { $0 == 0 ? nil : "\($0) \(status.rawValue)" }
+    }.joined(separator: ", ")
   }
 
   private func text(of status: ClientStatus, style: Style) -> String {
@@ -113,7 +138,8 @@ struct TaskTree {
     let restarts = state.restarts > 0 ? "\(state.restarts)× restarted" : ""
     let width = max(8, min(24, columns / 4))
     let plain = [
-      row.name.padded(to: width), row.stage.title.padded(to: 17), state.phase.rawValue.padded(to: 8),
+      row.name.withoutControlCharacters.padded(to: width), row.stage.title.padded(to: 17),
+      state.phase.rawValue.padded(to: 8),
       time.padded(to: 7), restarts,
     ].joined(separator: " ")
     return "    \(style(role, mark)) \(String(plain.prefix(max(10, columns - 7))))"

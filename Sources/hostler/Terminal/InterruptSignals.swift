@@ -14,7 +14,7 @@ enum InterruptSignals {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Each SIGINT, SIGTERM or SIGHUP from now on, by its number. To be called once.
+  /// Each SIGINT, SIGTERM, SIGHUP or SIGQUIT from now on, by its number. To be called once.
   static func stream() -> AsyncStream<Int32> {
     let (stream, continuation) = AsyncStream<Int32>.makeStream()
     var ends: [Int32] = [-1, -1]
@@ -45,7 +45,7 @@ enum InterruptSignals {
       errno = saved
     }
     action.sa_flags = SA_RESTART
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaction(number, &action, nil) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaction(number, &action, nil) }
     return stream
   }
 

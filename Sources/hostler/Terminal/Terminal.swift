@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The terminal, or what stands in its place: a pipe or a file.
 struct Terminal: Sendable {
@@ -33,20 +34,52 @@ struct Terminal: Sendable {
     return String(cString: value)
   }
 
-  /// Writes text to standard output at once. A reader that has gone away is not an error here: the
-  /// job runs on and its exit code still counts.
+  private static let firstOutputFailure = Atomic<Int32>(0)
+
+  /// The error number of the first write to standard output that failed; nil while none has. `EPIPE`: its
+  /// reader has gone away.
+  static var outputFailure: Int32? {
+    let number = firstOutputFailure.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  /// Writes text to standard output at once. A failure is told once on standard error, unless it is the
+  /// reader who has gone away; see ``outputFailure``.
   func write(_ text: String) {
-    Self.write(text, to: STDOUT_FILENO)
+    // A reader does not come back.
+    if Self.outputFailure == EPIPE { return }
+    let number = Self.write(text, to: STDOUT_FILENO)
+    guard number != 0,
+      Self.firstOutputFailure.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged,
+      number != EPIPE
+    else { return }
+    Self.writeError("hostler: standard output cannot be written: \(String(cString: strerror(number)))")
   }
 
-  /// Writes a line to standard error.
+  /// Writes lines to standard output, without what could change the terminal's state.
+  func writeLine(_ text: String) {
+    write(Self.cleaned(text) + "\n")
+  }
+
+  /// Writes a line to standard error, without what could change the terminal's state.
   static func writeError(_ line: String) {
-    write(line + "\n", to: STDERR_FILENO)
+    writeStyledError(cleaned(line))
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes a line to standard error as it is.
+  static func writeStyledError(_ line: String) {
+    _ = write(line + "\n", to: STDERR_FILENO)
+  }
+
+  private static func cleaned(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0).withoutControlCharacters }.joined(separator: "\n")
+  }
+
+  /// - Returns: 0, or the number of the error.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -57,10 +90,11 @@ struct Terminal: Sendable {
             poll(&ready, 1, -1)
             continue
           }
-          return
+          return errno
         }
         rest = rest.dropFirst(count)
       }
+      return 0
     }
   }
 }

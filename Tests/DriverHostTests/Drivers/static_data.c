@@ -67,6 +67,9 @@
 #ifndef ISOLATION
 #define ISOLATION HOSTLER_FILESYSTEM_NONE
 #endif
+#ifndef FINGERPRINT_BODY
+#define FINGERPRINT_BODY
+#endif
 #ifndef OPEN_BODY
 #define OPEN_BODY
 #endif
@@ -85,6 +88,7 @@ static hostler_status configure(void *driver, const hostler_config *config, host
   return HOSTLER_OK;
 }
 static hostler_status fingerprint(void *driver, hostler_fingerprint *answer, hostler_sink error) {
+  FINGERPRINT_BODY;
   (void)driver, (void)error;
   answer->health = HOSTLER_HEALTH_HEALTHY;
   return HOSTLER_OK;
