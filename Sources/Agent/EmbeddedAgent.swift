@@ -109,12 +109,15 @@ public final class EmbeddedAgent: Sendable {
     _ job: Job, artifactBase: String, restoring: [RestorableAllocation] = []
   ) async -> JobRun {
     let records = Dictionary(restoring.map { ($0.identity.id, $0.records) }) { $1 }
-    // What ran before has to be asked for at once: it is there already.
-    let limits =
+    // What ran before has to be asked for at once: it is there already. Those that never began wait behind it.
+    let begun = restoring.filter { $0.records.tasks.contains { $0 != nil } }.map(\.identity)
+    let limits = Admission.Limits(
+      starting: max(64, begun.count),
+      tasks: max(DescriptorLimit.taskLimit, begun.reduce(0) { $0 + $1.group.tasks.count }))
+    let begunIDs = Set(begun.map(\.id))
+    let identities =
       restoring.isEmpty
-      ? Admission.Limits(starting: 64, tasks: DescriptorLimit.taskLimit)
-      : Admission.Limits(starting: .max, tasks: .max)
-    let identities = restoring.isEmpty ? Self.place(job) : restoring.map(\.identity)
+      ? Self.place(job) : begun + restoring.map(\.identity).filter { !begunIDs.contains($0.id) }
     if restoring.isEmpty, let state {
       state.store.place(
         identities.map { PlacedAllocation(id: $0.id, group: $0.group.name, index: $0.index) },
@@ -125,6 +128,8 @@ public final class EmbeddedAgent: Sendable {
       job: job, identities: identities, limits: limits,
       environment: RunEnvironment(dataDirectory: dataDirectory, clock: clock) { identity, observer in
         self.runner(identity, artifactBase, records[identity.id], observer)
+      } forget: {
+        self.forget(allocation: $0.id)
       })
     await run.begin()
     // Only when every task of before has been asked for may drivers start new ones.

@@ -52,10 +52,10 @@ struct Admission {
   }
 
   /// Admits no more.
-  /// - Returns: how many were waiting.
+  /// - Returns: the places that were waiting.
   @discardableResult
-  mutating func stop() -> Int {
+  mutating func stop() -> Range<Int> {
     defer { end = next }
-    return waiting
+    return next..<end
   }
 }

@@ -118,23 +118,27 @@ public final class JobRun: Sendable {
 
   /// Asks every allocation to end; those that have not begun never do.
   public func stop(_ request: StopRequest) async {
-    for allocation in beginNoMore() { await allocation.stop(request) }
+    let (runners, notBegun) = beginNoMore()
+    // A later run must not go on with what was told to end.
+    for place in notBegun { environment.forget(identities[place]) }
+    for allocation in runners { await allocation.stop(request) }
   }
 
   /// Leaves the tasks running and does nothing any more.
   public func shutdown() async {
-    for allocation in beginNoMore() { await allocation.shutdown() }
+    for allocation in beginNoMore().runners { await allocation.shutdown() }
   }
 
-  private func beginNoMore() -> [AllocationRunner] {
-    let (runners, waiters) = state.withLock { state in
-      state.notBegun += state.admission.stop()
+  private func beginNoMore() -> (runners: [AllocationRunner], notBegun: Range<Int>) {
+    let (runners, waiters, notBegun) = state.withLock { state in
+      let notBegun = state.admission.stop()
+      state.notBegun += notBegun.count
       let ended = Set(state.ended)
       let open = state.runners.filter { !ended.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
-      return (open, takeWaiters(&state))
+      return (open, takeWaiters(&state), notBegun)
     }
     finish(waiters)
-    return runners
+    return (runners, notBegun)
   }
 
   private func takeWaiters(_ state: inout State) -> [CheckedContinuation<Void, Never>]? {
@@ -212,6 +216,8 @@ struct RunEnvironment: Sendable {
   var clock: any RunnerClock
   /// Makes the runner of an allocation.
   var makeRunner: @Sendable (AllocationIdentity, any AllocationObserver) -> AllocationRunner
+  /// Takes an allocation that never began out of the state.
+  var forget: @Sendable (AllocationIdentity) -> Void
 }
 
 /// How a job ended.
