@@ -109,7 +109,7 @@ let package = Package(
       name: "driver-load-probe", dependencies: ["DriverHost"], path: "Tests/DriverLoadProbe",
       swiftSettings: settings),
     .testTarget(
-      name: "DriverHostTests", dependencies: ["DriverHost", "HCL", "driver-load-probe"],
+      name: "DriverHostTests", dependencies: ["DriverHost", "HCL", "driver-load-probe", "hostler"],
       exclude: ["Drivers"], swiftSettings: settings),
     .executableTarget(
       name: "state-writer", dependencies: ["Jobs", "Lifecycle", "State"], path: "Tests/StateWriter",

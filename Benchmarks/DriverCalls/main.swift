@@ -55,10 +55,10 @@ let taskID = "5f2b1c6e-0d2f-4f0f-9a53-7c8f2f6f2f6e/web/1"
 if isOwn {
   let inspectCalls = 1_000_000
   try await measure("inspect, the state alone", calls: inspectCalls) {
-    for _ in 0..<inspectCalls { _ = try driver.inspect(taskID, detail: .state) }
+    for _ in 0..<inspectCalls { _ = try await driver.inspect(taskID, detail: .state) }
   }
   try await measure("inspect, with one attribute", calls: inspectCalls) {
-    for _ in 0..<inspectCalls { _ = try driver.inspect(taskID, detail: .full) }
+    for _ in 0..<inspectCalls { _ = try await driver.inspect(taskID, detail: .full) }
   }
   let environment = (0..<40).map { "NOMAD_VARIABLE_\($0)=value number \($0) of a common length" }
   let configuration = try driver.descriptor.taskSchema.check(

@@ -6,9 +6,15 @@
 #ifndef HOSTLER_LINUX_H
 #define HOSTLER_LINUX_H
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <spawn.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -71,5 +77,75 @@ static inline void hostler_condition_init(pthread_cond_t *condition) {
 static inline int64_t hostler_modified_nanoseconds(const struct stat *status) {
   return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
 }
+
+/* The most descriptors that one message of a socket can carry, as the kernel has it. */
+enum { hostler_message_descriptors = 253 };
+
+/* Sends bytes through a socket, with a descriptor unless it is negative. Returns how many bytes went; never
+ * raises a signal. */
+static inline int64_t hostler_send(int socket, const void *bytes, size_t count, int descriptor, int blocks) {
+  union {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr aligned;
+  } control;
+  struct iovec part = {(void *)bytes, count};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  if (descriptor >= 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  }
+  return sendmsg(socket, &message, MSG_NOSIGNAL | (blocks ? 0 : MSG_DONTWAIT));
+}
+
+/* Receives bytes from a socket without waiting, with up to hostler_message_descriptors descriptors, which are
+ * close-on-exec and the caller's. `truncated` is set when some were lost. Returns how many bytes came. */
+static inline int64_t hostler_receive(int socket, void *bytes, size_t capacity, int *descriptors,
+                                      int *descriptor_count, int *truncated) {
+  union {
+    char bytes[CMSG_SPACE(sizeof(int) * hostler_message_descriptors)];
+    struct cmsghdr aligned;
+  } control;
+  struct iovec part = {bytes, capacity};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  *descriptor_count = 0;
+  *truncated = 0;
+  int64_t count = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (count < 0) return count;
+  *truncated = (message.msg_flags & MSG_CTRUNC) != 0;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    size_t given = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t index = 0; index < given && *descriptor_count < hostler_message_descriptors; index++)
+      memcpy(&descriptors[(*descriptor_count)++], CMSG_DATA(header) + index * sizeof(int), sizeof(int));
+  }
+  return count;
+}
+
+/* A connected pair of stream sockets, close-on-exec. */
+static inline int hostler_socket_pair(int *ends) {
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+/* An event that makes its descriptor readable, close-on-exec. */
+static inline int hostler_event_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void hostler_event_set(int event) { eventfd_write(event, 1); }
+static inline void hostler_event_clear(int event) {
+  eventfd_t value;
+  eventfd_read(event, &value);
+}
+
+/* Of the C library; declared only where GNU extensions are asked for. */
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+extern const char *sigabbrev_np(int);
+
+/* A descriptor of a process of ours, close-on-exec. */
+static inline int hostler_open_process(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
 #endif /* HOSTLER_LINUX_H */

@@ -55,7 +55,7 @@ struct DriverLanguagesTests {
     #expect(try await driver.fingerprint() == Fingerprint(health: .healthy, description: "written in Rust"))
     let started = try await driver.start(try request(driver, "rust/1", "greeting = \"grüß dich\""))
     #expect(started.handle == Array("rust/1".utf8))
-    #expect(try driver.inspect("rust/1") == TaskStatus(state: .running, message: "grüß dich"))
+    #expect(try await driver.inspect("rust/1") == TaskStatus(state: .running, message: "grüß dich"))
     async let exit = driver.waitForExit(of: "rust/1").exit
     try await driver.stop("rust/1", TaskStopRequest(isForced: true))
     #expect(try await exit == ExitStatus(code: 137, signal: 9))

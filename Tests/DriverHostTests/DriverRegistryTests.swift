@@ -64,14 +64,13 @@ struct DriverRegistryTests {
     await registry.close()
   }
 
-  @Test("a block that cannot be loaded says why", arguments: 0..<7)
+  @Test("a block that cannot be loaded says why", arguments: 0..<6)
   func blockFailures(index: Int) async throws {
     let directory = try directory(["scripted.so": scripted()])
     let path = directory + "/scripted.so"
     let (block, problem): (PluginBlock, DriverLoadError.Problem) =
       [
         (PluginBlock(name: "absent"), .noLibrary),
-        (PluginBlock(name: "scripted", isolation: .process), .unsupportedIsolation),
         (PluginBlock(name: "scripted", sha256: String(repeating: "a", count: 64)), .checksum),
         (PluginBlock(name: "other", path: path), .noSuchDriver),
         (PluginBlock(name: "scripted", config: try located("refused = 1")), .invalidConfiguration),
@@ -79,7 +78,7 @@ struct DriverRegistryTests {
         (PluginBlock(name: "scripted", config: try located("block = true")), .timedOut),
       ][index]
     let registry = DriverRegistry(
-      deadlines: DriverDeadlines(open: .milliseconds(index == 6 ? 20 : 60_000), other: .milliseconds(20)))
+      deadlines: DriverDeadlines(open: .milliseconds(index == 5 ? 20 : 60_000), other: .milliseconds(20)))
     let failures = await registry.load(
       DriversConfiguration(pluginDirectory: block.path == nil ? directory : nil, plugins: [block]))
     #expect(failures.first?.problem == problem)
@@ -165,7 +164,8 @@ struct DriverRegistryTests {
     _ = await registry.load(DriversConfiguration(pluginDirectory: try directory(["b.so": still()])))
     for name in ["scripted", "still"] {
       let driver = try registry.driver(named: name)
-      let error = try await requireDriverError { () throws(DriverError) in try driver.inspect("nothing") }
+      let error = try await requireDriverError { () throws(DriverError) in try await driver.inspect("nothing")
+      }
       #expect(error.kind == .notFound)
     }
     await registry.close()

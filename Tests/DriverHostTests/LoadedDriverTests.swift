@@ -9,7 +9,7 @@ struct LoadedDriverTests {
     let test = try await TestDriver()
     let started = try await test.start("life/1")
     #expect(started == StartedTask(handle: Array("life/1".utf8), handleVersion: 3))
-    #expect(try test.driver.inspect("life/1").state == .running)
+    #expect(try await test.driver.inspect("life/1").state == .running)
     async let exit = test.driver.waitForExit(of: "life/1")
     try await test.driver.stop("life/1", TaskStopRequest(signal: 15, timeout: .seconds(1)))
     let status = try await exit
@@ -19,7 +19,9 @@ struct LoadedDriverTests {
     #expect(status.message == "said")
     #expect(status.attributes == ["behaviour": "run"])
     try await test.driver.destroy("life/1", force: false)
-    let error = try await requireDriverError { () throws(DriverError) in try test.driver.inspect("life/1") }
+    let error = try await requireDriverError { () throws(DriverError) in
+      try await test.driver.inspect("life/1")
+    }
     #expect(error.kind == .notFound)
     #expect(error.description == "driver scripted: inspect of life/1: no such task")
     await test.driver.close()
@@ -69,7 +71,7 @@ struct LoadedDriverTests {
     }
     waiting.cancel()
     #expect(await waiting.value?.kind == .cancelled)
-    #expect(try test.driver.inspect("cancel/1").state == .running)
+    #expect(try await test.driver.inspect("cancel/1").state == .running)
   }
 
   @Test("a wait ends when the driver is closed")
@@ -149,7 +151,7 @@ struct LoadedDriverTests {
   func attributes() async throws {
     let test = try await TestDriver()
     try await test.start("many/1", "behaviour = \"many_attributes\"")
-    #expect(try test.driver.inspect("many/1").attributes.count == 1024)
+    #expect(try await test.driver.inspect("many/1").attributes.count == 1024)
   }
 
   @Test("a handle that is too large is refused, and the task it belongs to ended")
@@ -157,7 +159,9 @@ struct LoadedDriverTests {
     let test = try await TestDriver()
     let error = try await test.startError("large/1", "behaviour = \"flood_handle\"")
     #expect(error.kind == .protocolViolation(.handle))
-    let known = try await requireDriverError { () throws(DriverError) in try test.driver.inspect("large/1") }
+    let known = try await requireDriverError { () throws(DriverError) in
+      try await test.driver.inspect("large/1")
+    }
     #expect(known.kind == .notFound)
   }
 
@@ -174,7 +178,9 @@ struct LoadedDriverTests {
   func badState() async throws {
     let test = try await TestDriver()
     try await test.start("state/1", "behaviour = \"bad_state\"")
-    let error = try await requireDriverError { () throws(DriverError) in try test.driver.inspect("state/1") }
+    let error = try await requireDriverError { () throws(DriverError) in
+      try await test.driver.inspect("state/1")
+    }
     #expect(error.kind == .protocolViolation(.inspect))
   }
 
@@ -250,7 +256,7 @@ struct LoadedDriverTests {
     await test.driver.close()
     await test.driver.close()
     #expect(try await test.startError("p/2", "").kind == .notServing)
-    let late = try await requireDriverError { () throws(DriverError) in try test.driver.inspect("p/1") }
+    let late = try await requireDriverError { () throws(DriverError) in try await test.driver.inspect("p/1") }
     #expect(late.kind == .notServing)
     #expect(test.log.texts == ["configured", "closed"])
   }
@@ -266,7 +272,7 @@ struct LoadedDriverTests {
     }
     #expect(busy.kind == .busy)
     try await test.start("b/2")
-    #expect(try test.driver.inspect("b/2").state == .running)
+    #expect(try await test.driver.inspect("b/2").state == .running)
     try await test.driver.signal("b/2", signal: 1001)
     // Once the blocked call has come back the driver can be alone, and so be closed.
     await test.driver.close()

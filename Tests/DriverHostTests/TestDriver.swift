@@ -31,13 +31,7 @@ struct TestDriver {
   func request(
     _ id: String, _ config: String = "", environment: [String] = []
   ) throws -> TaskRequest {
-    TaskRequest(
-      taskID: id, allocationID: "a", jobID: "j", jobName: "j", groupName: "g", taskName: "t",
-      environment: environment,
-      directories: TaskRequest.Directories(
-        allocation: "/a", task: "/a/t", local: "/a/t/local", secrets: "/a/t/secrets", temporary: "/a/t/tmp"),
-      logs: TaskLogs(directory: "/a/logs", stdoutName: "t.stdout", stderrName: "t.stderr"),
-      configuration: try driver.descriptor.taskSchema.check(try located(config), subject: "task"))
+    try testRequest(id, config, environment: environment, schema: driver.descriptor.taskSchema)
   }
 
   /// Starts a task.
@@ -51,6 +45,19 @@ struct TestDriver {
     let request = try request(id, config)
     return try await requireDriverError { () async throws(DriverError) in try await driver.start(request) }
   }
+}
+
+/// A request to start a task.
+func testRequest(
+  _ id: String, _ config: String = "", environment: [String] = [], schema: ConfigurationSchema
+) throws -> TaskRequest {
+  TaskRequest(
+    taskID: id, allocationID: "a", jobID: "j", jobName: "j", groupName: "g", taskName: "t",
+    environment: environment,
+    directories: TaskRequest.Directories(
+      allocation: "/a", task: "/a/t", local: "/a/t/local", secrets: "/a/t/secrets", temporary: "/a/t/tmp"),
+    logs: TaskLogs(directory: "/a/logs", stdoutName: "t.stdout", stderrName: "t.stderr"),
+    configuration: try schema.check(try located(config), subject: "task"))
 }
 
 /// The error that a call of a driver ends with.

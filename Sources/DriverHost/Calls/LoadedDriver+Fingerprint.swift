@@ -57,10 +57,15 @@ extension LoadedDriver {
     changedDescriptor.store(descriptor, ordering: .releasing)
   }
 
-  func waitForFingerprintChange() async {
+  /// A copy of the descriptor that tells of a new fingerprint: the caller's. Nil when there is none.
+  func copyOfChangedDescriptor() -> Int32? {
     let descriptor = changedDescriptor.load(ordering: .acquiring)
+    return descriptor < 0 ? nil : duplicatedDescriptor(descriptor)
+  }
+
+  func waitForFingerprintChange() async {
     // The driver's descriptor stays the driver's: a copy is what is polled and closed.
-    if descriptor >= 0, let copy = duplicatedDescriptor(descriptor) {
+    if let copy = copyOfChangedDescriptor() {
       let outcome = await poller.wait(for: copy, owner: ObjectIdentifier(self))
       if outcome == .readable { return }
     }

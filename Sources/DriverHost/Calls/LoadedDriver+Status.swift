@@ -59,16 +59,22 @@ extension LoadedDriver {
     }
   }
 
-  func waitForExit(of taskID: String) async throws(DriverError) -> TaskStatus {
-    var descriptor: Int32 = -1
+  /// A new descriptor that turns readable when the task has ended: the caller's, if it is one at all.
+  func waitDescriptor(of taskID: String) throws(DriverError) -> Int32 {
     try quick(.wait, taskID) { () throws(DriverError) in
+      var descriptor: Int32 = -1
       let wait = try function(table.wait, .wait)
       var message = ByteCollector()
       let status = withUnsafeMutablePointer(to: &message) { message in
         taskID.withHostlerString { wait(instance, $0, &descriptor, hostler_sink(message)) }
       }
       try check(status, message, .wait, taskID)
+      return descriptor
     }
+  }
+
+  func waitForExit(of taskID: String) async throws(DriverError) -> TaskStatus {
+    let descriptor = try waitDescriptor(of: taskID)
     let violation = { (message: String) in
       self.error(.protocolViolation(.waitDescriptor), .wait, taskID, message)
     }
@@ -81,7 +87,7 @@ extension LoadedDriver {
     case .refused(.alreadyPolled): throw violation("descriptor \(descriptor) was handed out before")
     case .refused(.outOfResources(let reason)): throw error(.recoverable, .wait, taskID, reason)
     }
-    let status = try inspect(taskID)
+    let status = try inspect(taskID, detail: .full)
     guard status.exit != nil else {
       throw violation("its descriptor says that the task has ended, and inspect that it has not")
     }

@@ -190,7 +190,7 @@ extension hostler_task_logs {
 
 extension Duration {
   /// Whole nanoseconds, at most what fits.
-  fileprivate var nanoseconds: Int64 {
+  var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     if overflow { return seconds < 0 ? .min : .max }

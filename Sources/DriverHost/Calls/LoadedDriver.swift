@@ -3,7 +3,7 @@ internal import CHostlerDriver
 internal import Synchronization
 
 /// A driver whose library is loaded into this process.
-final class LoadedDriver: Driver, @unchecked Sendable {
+final class LoadedDriver: DriverInstance, @unchecked Sendable {
   // Unchecked: `table` and `instance` are only read after `init`, and the ABI lets the functions be called
   // from any thread; everything that changes is atomic or behind a mutex.
   let descriptor: DriverDescriptor
@@ -240,7 +240,8 @@ final class LoadedDriver: Driver, @unchecked Sendable {
     abandon()
   }
 
-  /// Makes no further call to the driver, not even close.
+  func waitForEnd() async -> HostEnd? { nil }
+
   func abandon() {
     move(to: .closed)
     poller.end(owner: ObjectIdentifier(self))

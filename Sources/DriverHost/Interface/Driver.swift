@@ -30,8 +30,8 @@ public protocol Driver: AnyObject, Sendable {
   /// Sends a signal, by its number on this machine, to a task.
   func signal(_ taskID: String, signal: Int32) async throws(DriverError)
 
-  /// Says how a task is. Quick: does not suspend and takes no lock.
-  func inspect(_ taskID: String, detail: StatusDetail) throws(DriverError) -> TaskStatus
+  /// Says how a task is. Quick: a driver in this process is asked on the caller's thread.
+  func inspect(_ taskID: String, detail: StatusDetail) async throws(DriverError) -> TaskStatus
 
   /// Forgets a task and removes what it left. A running one is refused without `force`
   /// (``DriverError/Kind/stillRunning``).
@@ -54,7 +54,7 @@ public protocol Driver: AnyObject, Sendable {
 
 extension Driver {
   /// Says how a task is, with everything that the driver has to say about it.
-  public func inspect(_ taskID: String) throws(DriverError) -> TaskStatus {
-    try inspect(taskID, detail: .full)
+  public func inspect(_ taskID: String) async throws(DriverError) -> TaskStatus {
+    try await inspect(taskID, detail: .full)
   }
 }

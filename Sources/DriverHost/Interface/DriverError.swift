@@ -39,6 +39,8 @@ public struct DriverError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
     /// The driver was closed, or is not open yet for this.
     case notServing
+    /// The process that the driver ran in has ended. What it did about the call is not known.
+    case driverGone
     /// The driver broke a rule of the ABI.
     case protocolViolation(ABIRule)
   }
@@ -66,7 +68,7 @@ public struct DriverError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the failure may be gone when the same is tried again later.
   public var isRecoverable: Bool {
     switch kind {
-    case .recoverable, .timedOut, .busy: true
+    case .recoverable, .timedOut, .busy, .driverGone: true
     default: false
     }
   }
@@ -97,6 +99,7 @@ extension DriverError.Kind {
     case .busy: "an earlier call for this task has not returned"
     case .cancelled: "cancelled"
     case .notServing: "the driver is not open"
+    case .driverGone: "the driver's process has ended"
     case .protocolViolation(let rule): "it broke rule \(rule)"
     }
   }

@@ -14,10 +14,12 @@ struct DriverLibrary: Sendable {
 
   /// Checks a file, loads it and reads what it says about itself. Blocks.
   ///
-  /// - Parameter isNamed: whether the configuration names it; of a file that was merely found, nil says
-  ///   that it is no driver.
+  /// - Parameters:
+  ///   - isNamed: whether the configuration names it; of a file that was merely found, nil
+  ///     says that it is no driver.
+  ///   - notesCrashes: whether this process says on standard error which library ended it.
   static func load(
-    _ check: LibraryCheck, isNamed: Bool = true
+    _ check: LibraryCheck, isNamed: Bool = true, notesCrashes: Bool = true
   ) throws(DriverLoadError) -> DriverLibrary? {
     let file: LibraryCheck.CheckedFile
     do {
@@ -34,7 +36,8 @@ struct DriverLibrary: Sendable {
         remedy: "replace a library by moving a new file over it, never by writing into it; restart now")
     }
     return try loading.withLock { _ throws(DriverLoadError) -> DriverLibrary in
-      try CrashNote.whileLoading(file.realPath) { () throws(DriverLoadError) -> DriverLibrary in
+      try CrashNote.whileLoading(notesCrashes ? file.realPath : nil) {
+        () throws(DriverLoadError) -> DriverLibrary in
         try load(loaderPath, file, check)
       }
     }
@@ -74,13 +77,13 @@ struct DriverLibrary: Sendable {
   /// Opens one of its drivers. Blocks.
   func open(
     _ descriptor: DriverDescriptor, places: DriverPlaces = DriverPlaces(), deadlines: DriverDeadlines,
-    log: @escaping @Sendable (DriverLogMessage) -> Void
+    notesCrashes: Bool = true, log: @escaping @Sendable (DriverLogMessage) -> Void
   ) throws(DriverLoadError) -> LoadedDriver {
     let host = HostInterface(driver: descriptor.name, places: places, log: log)
     var error = ByteCollector()
     var driver = hostler_driver()
     let status = Self.loading.withLock { _ in
-      CrashNote.whileLoading(path) {
+      CrashNote.whileLoading(notesCrashes ? path : nil) {
         withUnsafeMutablePointer(to: &error) { error in
           open(host.table, descriptor.name, &driver, hostler_sink(error))
         }

@@ -37,8 +37,8 @@ public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertibl
     case duplicateName
     /// The library holds no driver of the block's name.
     case noSuchDriver
-    /// The isolation is not offered.
-    case unsupportedIsolation
+    /// The process of its own that was to load it could not be started, or ended over it.
+    case hostEnded
     /// The `config` block does not fit; see `diagnostics`.
     case invalidConfiguration
     case openFailed
@@ -73,6 +73,14 @@ public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertibl
     self.found = found
     self.remedy = remedy
     self.diagnostics = diagnostics
+  }
+
+  static func noSuchDriver(_ name: String, in library: DriverLibrary) -> DriverLoadError {
+    let names = library.drivers.map { "\"\($0.name)\"" }
+    return DriverLoadError(
+      .noSuchDriver, driver: name, file: library.path, expected: "a library with a driver \"\(name)\"",
+      found: "one with \(names.joined(separator: ", "))",
+      remedy: "name the plugin block as the driver is named")
   }
 
   /// The rule of the ABI that was broken, if one was.

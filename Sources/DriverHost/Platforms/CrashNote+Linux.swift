@@ -14,16 +14,17 @@ enum CrashNote {
   ]
 
   /// Runs `body` with the note up for this thread.
-  /// - Parameter path: the library, as the note names it.
+  /// - Parameter path: the library, as the note names it; nil for no note.
   static func whileLoading<Result, Failure: Error>(
-    _ path: String, _ body: () throws(Failure) -> Result
+    _ path: String?, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    guard let path else { return try body() }
     let note = Note(
       before: "\nhostler: driver library \(path) ",
       after: """
          while it was loaded. Nothing of a library may fail at load (driver ABI rule \
         \(ABIRule.noCodeAtLoad)), and in this process a crash of one driver is the end of all: remove the \
-        library, or give its plugin block isolation = "process" once this version offers it.\n
+        library, or give its plugin block isolation = "process".\n
         """, signals: signals.map { ($0.number, $0.name) })
     currentNote.pointee = note
     _ = exitNoteIsRegistered

@@ -59,6 +59,13 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
     return MonotonicTime(nanoseconds: carried ? .max : sum + attoseconds / 1_000_000_000)
   }
 
+  /// Whole milliseconds from this time to a later one, rounded up; 0 when it is past.
+  func milliseconds(until later: MonotonicTime) -> Int32 {
+    let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(nanoseconds)
+    if overflow { return later < self ? 0 : .max }
+    return difference <= 0 ? 0 : Int32(clamping: (difference - 1) / 1_000_000 + 1)
+  }
+
   static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 

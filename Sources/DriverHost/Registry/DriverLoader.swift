@@ -29,7 +29,7 @@ struct DriverLoader {
 
   /// What became of a library.
   struct Loaded {
-    var drivers: [LoadedDriver] = []
+    var drivers: [any DriverInstance] = []
     var failures: [DriverLoadError] = []
   }
 
@@ -51,13 +51,23 @@ struct DriverLoader {
 
   /// Loads a library and opens its drivers.
   ///
-  /// - Parameter taken: the file of each driver that is there already, by name.
-  func load(_ library: LoadPlan.Library, taken: [String: String]) async -> Loaded {
+  /// - Parameters:
+  ///   - only: the driver that is wanted; nil for all of the library that no other block wants.
+  ///   - taken: the file of each driver that is there already, by name.
+  func load(_ library: LoadPlan.Library, only: String? = nil, taken: [String: String] = [:]) async -> Loaded {
     var loaded = Loaded()
-    let check = LibraryCheck(
-      path: library.path, driver: library.blocks.first?.name, sha256: library.sha256)
-    let isNamed = !library.blocks.isEmpty
+    if library.isolation == .process {
+      for block in library.blocks where only ?? block.name == block.name {
+        do throws(DriverLoadError) {
+          loaded.drivers.append(try await openInHost(block, of: library))
+        } catch { loaded.failures.append(error) }
+      }
+      return loaded
+    }
     do throws(DriverLoadError) {
+      let check = LibraryCheck(
+        path: library.path, driver: only ?? library.blocks.first?.name, sha256: library.sha256)
+      let isNamed = !library.blocks.isEmpty || only != nil
       let found = try await run(.load, check.driver, library.path) { () throws(DriverLoadError) in
         try DriverLibrary.load(check, isNamed: isNamed)
       }
@@ -68,8 +78,11 @@ struct DriverLoader {
             text: "passed over: it is no hostler driver, as it does not export \(DriverABI.entrySymbol)"))
         return loaded
       }
-      loaded.failures = missing(library.blocks, in: found)
-      for descriptor in found.drivers {
+      let names = found.drivers.map(\.name)
+      let wanted = only.map { [$0] } ?? library.blocks.map(\.name)
+      loaded.failures = wanted.filter { !names.contains($0) }.map { .noSuchDriver($0, in: found) }
+      for descriptor in found.drivers where only ?? descriptor.name == descriptor.name {
+        guard !library.excluded.contains(descriptor.name) else { continue }
         do throws(DriverLoadError) {
           if let other = taken[descriptor.name] { throw duplicate(descriptor, other) }
           let block = library.blocks.first { $0.name == descriptor.name }
@@ -78,17 +91,6 @@ struct DriverLoader {
       }
     } catch { loaded.failures.append(error) }
     return loaded
-  }
-
-  private func missing(_ blocks: [PluginBlock], in library: DriverLibrary) -> [DriverLoadError] {
-    let names = library.drivers.map(\.name)
-    return blocks.filter { !names.contains($0.name) }.map { block in
-      DriverLoadError(
-        .noSuchDriver, driver: block.name, file: library.path,
-        expected: "a library with a driver \"\(block.name)\"",
-        found: "one with \(names.map { "\"\($0)\"" }.joined(separator: ", "))",
-        remedy: "name the plugin block as the driver is named")
-    }
   }
 
   private func duplicate(_ descriptor: DriverDescriptor, _ other: String) -> DriverLoadError {
@@ -100,41 +102,89 @@ struct DriverLoader {
 
   private func open(
     _ descriptor: DriverDescriptor, of library: DriverLibrary, _ block: PluginBlock?
-  ) async throws(DriverLoadError) -> LoadedDriver {
-    let configuration: CheckedConfiguration
-    do {
-      configuration = try descriptor.pluginSchema.check(
-        block?.config, subject: "plugin \"\(descriptor.name)\"", range: block?.range)
-    } catch {
-      throw DriverLoadError(
-        .invalidConfiguration, driver: descriptor.name, file: library.path,
-        expected: "a config block that fits the driver", found: error.description,
-        remedy: "correct the plugin block", diagnostics: error.diagnostics)
-    }
+  ) async throws(DriverLoadError) -> any DriverInstance {
+    let configuration = try checked(block, descriptor)
     let (deadlines, log, host) = (deadlines, log, self.configuration)
     let driver = try await run(.open, descriptor.name, library.path) { () throws(DriverLoadError) in
       let places = try DriverPlaces(of: descriptor, host)
       return try library.open(descriptor, places: places, deadlines: deadlines, log: log)
     }
+    return try await configured(driver, configuration)
+  }
+
+  /// Has a library loaded by a process of its own.
+  private func openInHost(
+    _ block: PluginBlock, of library: LoadPlan.Library
+  ) async throws(DriverLoadError) -> any DriverInstance {
+    let (log, host, name) = (log, self.configuration, block.name)
+    let connection = try await run(.load, name, library.path, usesDynamicLoader: false) {
+      () throws(DriverLoadError) in
+      do throws(SystemCallError) {
+        return try HostConnection(executable: host.driverHostProgram, driver: name, log: log)
+      } catch {
+        throw DriverLoadError(
+          .hostEnded, driver: name, file: library.path, expected: "a process for the driver",
+          found: error.description, remedy: "see that the program is still there, and may be started")
+      }
+    }
+    do throws(DriverLoadError) {
+      let order = HostRequest.LibraryOrder(path: library.path, sha256: library.sha256, driver: name)
+      let driver = try await IsolatedDriver.load(order, in: connection, deadlines: deadlines)
+      let configuration = try checked(block, driver.descriptor)
+      let places = try await run(.open, name, library.path, usesDynamicLoader: false) {
+        () throws(DriverLoadError) in
+        try DriverPlaces(of: driver.descriptor, host)
+      }
+      try await driver.open(places)
+      return try await configured(driver, configuration)
+    } catch {
+      connection.condemn(.closed)
+      throw error
+    }
+  }
+
+  private func checked(
+    _ block: PluginBlock?, _ descriptor: DriverDescriptor
+  ) throws(DriverLoadError) -> CheckedConfiguration {
+    do {
+      return try descriptor.pluginSchema.check(
+        block?.config, subject: "plugin \"\(descriptor.name)\"", range: block?.range)
+    } catch {
+      throw DriverLoadError(
+        .invalidConfiguration, driver: descriptor.name, file: descriptor.libraryPath,
+        expected: "a config block that fits the driver", found: error.description,
+        remedy: "correct the plugin block", diagnostics: error.diagnostics)
+    }
+  }
+
+  private func configured(
+    _ driver: any DriverInstance, _ configuration: CheckedConfiguration
+  ) async throws(DriverLoadError) -> any DriverInstance {
     do {
       try await driver.configure(configuration)
       return driver
     } catch {
       // A driver whose configure has not returned must not be called again.
-      if error.kind == .timedOut { driver.abandon() } else { await driver.close() }
+      if error.kind == .timedOut { await driver.abandon() } else { await driver.close() }
+      let problem: DriverLoadError.Problem =
+        switch error.kind {
+        case .timedOut: .timedOut
+        case .driverGone: .hostEnded
+        default: .configureFailed
+        }
       throw DriverLoadError(
-        error.kind == .timedOut ? .timedOut : .configureFailed, driver: descriptor.name, file: library.path,
+        problem, driver: driver.descriptor.name, file: driver.descriptor.libraryPath,
         expected: "the driver to accept its configuration", found: error.description,
         remedy: "see what the driver says, and correct its plugin block")
     }
   }
 
   private func run<Value: Sendable>(
-    _ call: DriverCall, _ driver: String?, _ path: String,
+    _ call: DriverCall, _ driver: String?, _ path: String, usesDynamicLoader: Bool = true,
     _ body: @escaping @Sendable () throws(DriverLoadError) -> Value
   ) async throws(DriverLoadError) -> Value {
     let limit = deadlines.deadline(of: call)
-    if let other = stuck.path.withLock({ $0 }) {
+    if usesDynamicLoader, let other = stuck.path.withLock({ $0 }) {
       throw DriverLoadError(
         .timedOut, driver: driver, file: path, expected: "the library to \(call.rawValue)",
         found: "the dynamic loader still busy with \(other)", remedy: "remove that one, and restart")
@@ -152,7 +202,7 @@ struct DriverLoader {
     switch await pool.run(within: limit, { Result(catching: body) }) {
     case .finished(let result): return try result.get()
     case .timedOut:
-      stuck.path.withLock { $0 = path }
+      if usesDynamicLoader { stuck.path.withLock { $0 = path } }
       throw DriverLoadError(
         .timedOut, driver: driver, file: path, expected: "the library to \(call.rawValue) within \(limit)",
         found: "no answer", remedy: "the driver blocks where it must not: tell its author, and restart")

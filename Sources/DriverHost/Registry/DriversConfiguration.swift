@@ -42,6 +42,10 @@ public struct DriversConfiguration: Hashable, Sendable {
   /// Whether that folder goes away with the agent, so that no task is to outlive it.
   public var isTemporary = false
 
+  /// The program that is started for a driver in a process of its own, with the one argument `driver-host`:
+  /// it must call ``DriverHostProcess/run()``. Nil for this program, which then must know the argument.
+  public var driverHostProgram: String?
+
   /// Makes a configuration from its parts.
   public init(pluginDirectory: String? = nil, plugins: [PluginBlock] = [], stateDirectory: String? = nil) {
     self.pluginDirectory = pluginDirectory

@@ -7,6 +7,10 @@ struct LoadPlan {
     var blocks: [PluginBlock]
     /// The checksum that it must have.
     var sha256: String?
+    /// Where its code is to run.
+    var isolation = DriverIsolation.none
+    /// Drivers of it that other blocks want in a process of their own.
+    var excluded: Set<String> = []
   }
 
   private(set) var libraries: [Library] = []
@@ -20,28 +24,31 @@ struct LoadPlan {
   ///   - files: the names in the plugin directory.
   init(_ configuration: DriversConfiguration, files: [String]) {
     for block in configuration.plugins {
-      guard block.isolation == .none else {
-        failures.append(Self.unsupportedIsolation(block))
-        continue
-      }
       guard let path = Self.path(of: block, in: configuration.pluginDirectory, files: files) else {
         failures.append(Self.noLibrary(block, configuration.pluginDirectory))
         continue
       }
-      if let index = libraries.firstIndex(where: { $0.path == path && $0.sha256 == block.sha256 }) {
-        libraries[index].blocks.append(block)
+      let known = libraries.firstIndex {
+        $0.path == path && $0.sha256 == block.sha256 && $0.isolation == block.isolation
+      }
+      if let known {
+        libraries[known].blocks.append(block)
       } else {
-        libraries.append(Library(path: path, blocks: [block], sha256: block.sha256))
+        libraries.append(
+          Library(path: path, blocks: [block], sha256: block.sha256, isolation: block.isolation))
       }
     }
+    let isolated = configuration.plugins.filter { $0.isolation == .process }.map(\.name)
+    for index in libraries.indices where libraries[index].isolation == .none {
+      libraries[index].excluded = Set(isolated)
+    }
     guard let directory = configuration.pluginDirectory else { return }
-    // A library whose block was refused is not loaded behind its back.
-    let refused = Set(
-      configuration.plugins.filter { $0.isolation != .none }.flatMap { Self.fileNames($0.name) })
-    for name in files where name.hasSuffix(".so") && !refused.contains(name) {
+    // What is to run in a process of its own is not loaded into this one behind its back.
+    let kept = Set(isolated.flatMap(Self.fileNames))
+    for name in files where name.hasSuffix(".so") && !kept.contains(name) {
       let path = directory + "/" + name
       guard !libraries.contains(where: { $0.path == path }) else { continue }
-      libraries.append(Library(path: path, blocks: [], sha256: nil))
+      libraries.append(Library(path: path, blocks: [], sha256: nil, excluded: Set(isolated)))
     }
   }
 
@@ -51,14 +58,6 @@ struct LoadPlan {
     if let path = block.path { return path }
     guard let directory else { return nil }
     return fileNames(block.name).first { files.contains($0) }.map { directory + "/" + $0 }
-  }
-
-  private static func unsupportedIsolation(_ block: PluginBlock) -> DriverLoadError {
-    DriverLoadError(
-      .unsupportedIsolation, driver: block.name, file: block.path, expected: "isolation = \"none\"",
-      found: "isolation = \"\(block.isolation.rawValue)\"",
-      remedy:
-        "this version cannot run a driver in a process of its own: leave isolation out, or use a newer one")
   }
 
   private static func noLibrary(_ block: PluginBlock, _ directory: String?) -> DriverLoadError {

@@ -25,7 +25,7 @@ struct Hostler: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       RunCommand.self, JobCommand.self, DriverCommand.self, OperatorCommand.self,
-      VersionCommand.self,
+      VersionCommand.self, DriverHostCommand.self,
     ])
 
   static func main() async {
