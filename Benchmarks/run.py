@@ -61,17 +61,20 @@ def job_file(name, count, command, args):
     return file
 
 
-def launches():
-    """Tasks a second of one batch job, from its first event to its end, and commits of the state a task."""
+def launches(durable):
+    """Tasks a second of one batch job, from its first event to its end, and its other records by type.
+
+    With a data directory the agent keeps state in it; without one it keeps none, in a temporary folder."""
     file = job_file("launch", TASKS, "/bin/true", [])
     folder = DATA / "launch"
+    folder.mkdir()
     text = subprocess.run(
-        [HOSTLER, "run", "-json", "-data-dir", str(folder), str(file)], check=True, capture_output=True, text=True).stdout
+        [HOSTLER, "run", "-json", *(["-data-dir", str(folder)] if durable else []), str(file)],
+        check=True, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(folder)}).stdout
     shutil.rmtree(folder)
     records = [json.loads(line) for line in text.splitlines()]
-    end = next(record for record in records if record["type"] == "end")
-    state = next(record for record in records if record["type"] == "state")
-    return TASKS / ((end["time"] - records[0]["time"]) / 1e9), state["commits"] / TASKS
+    by_type = {record["type"]: record for record in records}
+    return TASKS / ((by_type["end"]["time"] - records[0]["time"]) / 1e9), by_type
 
 
 def private_bytes(pid):
@@ -105,13 +108,14 @@ def program(name, *arguments):
 
 
 def main():
-    bare, full, own, commits = [], [], [], []
+    bare, full, own, durable, commits = [], [], [], [], []
     for _ in range(ROUNDS):
         bare.append(baseline("bare_spawn"))
         full.append(baseline("full_spawn"))
-        rate, commits_a_task = launches()
-        own.append(rate)
-        commits.append(commits_a_task)
+        own.append(launches(durable=False)[0])
+        rate, records = launches(durable=True)
+        durable.append(rate)
+        commits.append(records["state"]["commits"] / TASKS)
     per_task = (memory_with(SLEEPERS) - memory_with(1)) / (SLEEPERS - 1)
     inspect = number(r"([0-9.]+) ns", program("driver-call-benchmark"))
     updates = number(r"([0-9.]+) updates a second", program("model-check", "--speed"))
@@ -122,6 +126,8 @@ def main():
         ("C loop with directories, logs and cgroup, tasks/s", median(full), ""),
         ("hostler against the C loop", median(o / f for o, f in zip(own, full)), "at least 0.7"),
         ("hostler against bare spawns", median(o / b for o, b in zip(own, bare)), "at least 0.4"),
+        ("the same with durable state, tasks/s", median(durable), ""),
+        ("with durable state against the C loop", median(d / f for d, f in zip(durable, full)), "at least 0.6"),
         ("commits of the state a task", median(commits), "at most 0.2"),
         ("own memory of a sleeping task, KB", per_task / 1024, "at most 100"),
         ("inspect of a driver, ns", inspect, "at most 200"),
