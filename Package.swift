@@ -23,8 +23,7 @@ let package = Package(
     .library(name: "mock_driver", type: .dynamic, targets: ["MockDriver"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // MARK: Driver SDK
@@ -60,9 +59,9 @@ let package = Package(
     .target(name: "Lifecycle", dependencies: ["Jobs"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
     .target(name: "CCallNote", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .systemLibrary(name: "CSQLite"),
     .target(
-      name: "State",
-      dependencies: ["CLinux", "HCL", "Jobs", "Lifecycle", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "State", dependencies: ["CLinux", "CSQLite", "HCL", "Jobs", "Lifecycle"],
       swiftSettings: settings),
     .target(
       name: "DriverHost", dependencies: ["CCallNote", "CHostlerDriver", "CLinux", "HCL"],
@@ -116,9 +115,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "StateTests",
-      dependencies: [
-        "HCL", "Jobs", "Lifecycle", "State", "state-writer", .product(name: "GRDB", package: "GRDB.swift"),
-      ],
+      dependencies: ["CSQLite", "HCL", "Jobs", "Lifecycle", "State", "state-writer"],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Jobs", "Runner"], swiftSettings: settings),
     .testTarget(

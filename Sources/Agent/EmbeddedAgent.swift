@@ -159,7 +159,7 @@ public final class EmbeddedAgent: Sendable {
     job.groups.flatMap { group in
       let placement = AllocationIdentity.Placement(job: job, group: group)
       return (0..<max(0, group.count)).map { index in
-        AllocationIdentity(id: newAllocationID(), placement: placement, index: index)
+        AllocationIdentity(id: randomUUID(), placement: placement, index: index)
       }
     }
   }
@@ -172,20 +172,4 @@ public final class EmbeddedAgent: Sendable {
     await drivers.close()
     return await state?.close()
   }
-}
-
-/// A random UUID (version 4) in lower case.
-private func newAllocationID() -> String {
-  // Each number is a call to the kernel: two, not one for each byte.
-  let words = [UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)]
-  var bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
-  bytes[6] = bytes[6] & 0x0F | 0x40
-  bytes[8] = bytes[8] & 0x3F | 0x80
-  var text = ""
-  text.reserveCapacity(36)
-  for (index, byte) in bytes.enumerated() {
-    if [4, 6, 8, 10].contains(index) { text += "-" }
-    text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-  }
-  return text
 }

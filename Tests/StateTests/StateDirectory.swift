@@ -32,6 +32,14 @@ struct StateDirectory: Sendable {
     try StateDatabase.open(path, by: opener)
   }
 
+  /// Runs SQL on the file as another program would, and makes the file where there is none.
+  func run(_ sql: String) throws {
+    if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
+    let connection = try SQLiteConnection(path, for: .writing)
+    defer { connection.close() }
+    try connection.execute(sql)
+  }
+
   /// Runs a body with a store on the real file, and closes both.
   func withStore<Result>(
     clock: any StoreClock = MonotonicStoreClock(), faults: FaultyTarget.Faults = FaultyTarget.Faults(),

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Jobs
 import Lifecycle
 import Testing
@@ -98,9 +97,7 @@ struct StateFileTests {
   @Test("the database of another program is refused")
   func foreign() async throws {
     try await StateDirectory.with { directory in
-      let queue = try DatabaseQueue(path: directory.path)
-      try await queue.write { try $0.execute(sql: "CREATE TABLE cats (name TEXT)") }
-      try queue.close()
+      try directory.run("CREATE TABLE cats (name TEXT)")
       try expectRefusal(of: directory, saying: "another program") {
         if case .foreign = $0 { true } else { false }
       }
@@ -184,10 +181,7 @@ struct StateFileTests {
     try await StateDirectory.with { directory in
       let fixture = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Fixtures/schema-1.sql")
-      let queue = try DatabaseQueue(path: directory.path)
-      let sql = try String(contentsOf: fixture, encoding: .utf8)
-      try await queue.writeWithoutTransaction { try $0.execute(sql: sql) }
-      try queue.close()
+      try directory.run(String(contentsOf: fixture, encoding: .utf8))
       let database = try directory.open()
       let contents = try database.contents()
       database.close()
@@ -203,11 +197,7 @@ struct StateFileTests {
   func unreadable() async throws {
     try await StateDirectory.with { directory in
       try await directory.fill()
-      let queue = try DatabaseQueue(path: directory.path)
-      try await queue.write {
-        try $0.execute(sql: "UPDATE tasks SET record = x'FF' WHERE allocation = '11111111-a'")
-      }
-      try queue.close()
+      try directory.run("UPDATE tasks SET record = x'FF' WHERE allocation = '11111111-a'")
       let contents = try StateReader.read(directory.path)
       #expect(contents.unreadable.map(\.key) == ["app of 11111111-a"])
       #expect(contents.jobs[0].allocations.map(\.tasks.count) == [0, 1])

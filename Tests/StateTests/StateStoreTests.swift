@@ -1,7 +1,7 @@
 import Foundation
-import GRDB
 import Jobs
 import Lifecycle
+import Synchronization
 import Testing
 
 @testable import State
@@ -163,11 +163,11 @@ struct StateStoreTests {
   func settings() async throws {
     try await StateDirectory.with { directory in
       let database = try directory.open()
-      let settings = try await database.queue.read { database in
+      let settings = try database.shared.withLock { shared in
         (
-          try String.fetchOne(database, sql: "PRAGMA journal_mode"),
-          try Int.fetchOne(database, sql: "PRAGMA synchronous"),
-          try Int.fetchOne(database, sql: "PRAGMA foreign_keys")
+          try shared.connection.text("PRAGMA journal_mode"),
+          try shared.connection.integer("PRAGMA synchronous"),
+          try shared.connection.integer("PRAGMA foreign_keys")
         )
       }
       #expect(settings == ("wal", 2, 1))

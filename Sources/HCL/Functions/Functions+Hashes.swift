@@ -8,9 +8,7 @@ extension StandardFunctions {
     "sha512": Function([Parameter("str", .string)]) {
       .string(hexadecimal(MessageDigest.sha512($0[0].bytes)))
     },
-    "uuidv4": Function([]) { _ in
-      .string(identifier((0..<16).map { _ in UInt8.random(in: 0...255) }, version: 4))
-    },
+    "uuidv4": Function([]) { _ in .string(randomUUID()) },
     "uuidv5": Function([Parameter("namespace", .string), Parameter("name", .string)], body: namedIdentifier),
     "bcrypt": Function([Parameter("str", .string)], variadic: Parameter("cost", .number)) {
       _ throws(FunctionError) in throw .call("hostler does not support it")
@@ -23,14 +21,6 @@ extension StandardFunctions {
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-
-  private static func identifier(_ bytes: [UInt8], version: UInt8) -> String {
-    var bytes = Array(bytes.prefix(16))
-    bytes[6] = bytes[6] & 0x0F | version << 4
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    let text = Array(hexadecimal(bytes))
-    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(text[$0]) }.joined(separator: "-")
   }
 
   private static func namedIdentifier(_ values: [Value]) throws(FunctionError) -> Value {
@@ -49,7 +39,7 @@ extension StandardFunctions {
         throw .call("the namespace must be dns, url, oid, x500 or a UUID")
       }
     }
-    return .string(identifier(MessageDigest.sha1(namespace + values[1].bytes), version: 5))
+    return .string(uuidText(MessageDigest.sha1(namespace + values[1].bytes), version: 5))
   }
 }
 

@@ -1,5 +1,3 @@
-import GRDB
-
 /// Looks at a state file without changing it, and says why it cannot be used.
 struct StateCheck {
   let file: StateFile
@@ -33,25 +31,28 @@ struct StateCheck {
   }
 
   private func checkContent() throws(StateError) {
-    do {
-      let queue = try StateReader.connect(file)
-      defer { try? queue.close() }
-      try queue.read { database in
-        guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == Schema.applicationID else {
-          throw StateError.foreign(path: file.path)
-        }
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        if found > schema {
-          let writer = try? String.fetchOne(
-            database, sql: "SELECT value FROM meta WHERE name = 'last_opened_by'")
-          throw StateError.newer(
-            path: file.path, schema: found, supported: schema, lastOpenedBy: (writer ?? nil) ?? "")
-        }
-        let problem = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
-        if let problem, problem != "ok" { throw StateError.damaged(path: file.path, found: problem) }
-      }
+    let finding: StateError?
+    do throws(SQLiteError) {
+      let connection = try StateReader.connect(file)
+      defer { connection.close() }
+      finding = try connection.read { () throws(SQLiteError) in try refusal(connection) }
     } catch {
       throw StateError(error, reading: file.path)
     }
+    if let finding { throw finding }
+  }
+
+  private func refusal(_ connection: SQLiteConnection) throws(SQLiteError) -> StateError? {
+    guard try connection.integer("PRAGMA application_id") == Int64(Schema.applicationID) else {
+      return .foreign(path: file.path)
+    }
+    let found = Int(try connection.integer("PRAGMA user_version") ?? 0)
+    if found > schema {
+      let writer = try? connection.text("SELECT value FROM meta WHERE name = 'last_opened_by'")
+      return .newer(path: file.path, schema: found, supported: schema, lastOpenedBy: writer ?? "")
+    }
+    let problem = try connection.text("PRAGMA quick_check(1)")
+    if let problem, problem != "ok" { return .damaged(path: file.path, found: problem) }
+    return nil
   }
 }

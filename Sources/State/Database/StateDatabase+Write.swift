@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import Jobs
 public import Lifecycle
 import Synchronization
@@ -7,44 +5,43 @@ import Synchronization
 extension StateDatabase {
   /// Makes a batch durable, all of it or nothing.
   public func write(_ batch: StateBatch) throws(StoreFailure) {
-    do {
-      let known = boot.withLock { $0 }
-      let number = try queue.write { database in
-        let number = try known ?? self.enterBoot(database)
-        try BatchWriter(database: database, boot: number).write(batch)
-        return number
+    do throws(SQLiteError) {
+      try shared.withLock { shared throws(SQLiteError) in
+        let (connection, known) = (shared.connection, shared.boot)
+        shared.boot = try connection.write { () throws(SQLiteError) in
+          let boot = if let known { known } else { try enterBoot(connection) }
+          try BatchWriter(connection: connection, boot: boot).write(batch)
+          return boot
+        }
       }
-      boot.withLock { $0 = number }
     } catch {
       throw StoreFailure(error)
     }
   }
 
   /// Notes who writes; not done on opening, so that a full disk does not keep an agent from opening.
-  private func enterBoot(_ database: Database) throws -> Int64 {
-    try database.execute(
-      sql: "INSERT INTO meta VALUES ('last_opened_by', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-      arguments: [opener.version])
-    try database.execute(
-      sql: "INSERT INTO boots (boot_id) VALUES (?) ON CONFLICT DO NOTHING", arguments: [opener.bootID])
-    return try Int64.fetchOne(
-      database, sql: "SELECT number FROM boots WHERE boot_id = ?", arguments: [opener.bootID]) ?? 0
+  private func enterBoot(_ connection: SQLiteConnection) throws(SQLiteError) -> Int64 {
+    try connection.run(
+      "INSERT INTO meta VALUES ('last_opened_by', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      .text(opener.version))
+    try connection.run("INSERT INTO boots (boot_id) VALUES (?) ON CONFLICT DO NOTHING", .text(opener.bootID))
+    return try connection.integer("SELECT number FROM boots WHERE boot_id = ?", .text(opener.bootID)) ?? 0
   }
 }
 
 /// Writes the changes of a batch within a transaction.
 private struct BatchWriter {
-  let database: Database
+  let connection: SQLiteConnection
   let boot: Int64
 
-  func write(_ batch: StateBatch) throws {
+  func write(_ batch: StateBatch) throws(SQLiteError) {
     // What goes, goes first: a definition that nobody needed may have come back under the same key.
-    for id in batch.removals {
-      try run("DELETE FROM allocations WHERE id = ?", id)
-    }
+    for id in batch.removals { try connection.run("DELETE FROM allocations WHERE id = ?", .text(id)) }
     for key in batch.obsoleteDefinitions {
-      try run(
-        "DELETE FROM jobs WHERE namespace = ? AND id = ? AND version = ?", key.namespace, key.id, key.version)
+      try connection.run(
+        "DELETE FROM jobs WHERE namespace = ? AND id = ? AND version = ?", .text(key.namespace),
+        .text(key.id),
+        .integer(key.version))
     }
     for (key, definition) in batch.definitions { try write(key, definition) }
     for placement in batch.placements { try write(placement) }
@@ -52,49 +49,46 @@ private struct BatchWriter {
     for (key, record) in batch.tasks { try write(record, of: key) }
   }
 
-  private func run(_ sql: String, _ values: (any DatabaseValueConvertible)?...) throws {
-    try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
-  }
-
-  private func write(_ key: StateBatch.JobKey, _ definition: StateBatch.Definition) throws {
-    try run(
+  private func write(_ key: StateBatch.JobKey, _ definition: StateBatch.Definition) throws(SQLiteError) {
+    try connection.run(
       """
       INSERT INTO jobs (namespace, id, version, type, artifact_base, digest, definition)
       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
-      key.namespace, key.id, key.version, definition.type.rawValue, definition.artifactBase,
-      Data(definition.digest), Data(definition.bytes))
+      .text(key.namespace), .text(key.id), .integer(key.version), .text(definition.type.rawValue),
+      .text(definition.artifactBase), .bytes(definition.digest), .bytes(definition.bytes))
   }
 
-  private func write(_ placement: StateBatch.Placement) throws {
-    try run(
+  private func write(_ placement: StateBatch.Placement) throws(SQLiteError) {
+    try connection.run(
       """
       INSERT INTO allocations (id, namespace, job, version, task_group, place)
       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
-      placement.id, placement.job.namespace, placement.job.id, placement.job.version, placement.group,
-      placement.index)
+      .text(placement.id), .text(placement.job.namespace), .text(placement.job.id),
+      .integer(placement.job.version), .text(placement.group), .integer(placement.index))
   }
 
-  private func write(_ record: AllocationRecord, of id: String) throws {
-    try run(
+  private func write(_ record: AllocationRecord, of id: String) throws(SQLiteError) {
+    try connection.run(
       "UPDATE allocations SET began_at = ?, is_stopping = ?, has_ended = ?, record = ? WHERE id = ?",
-      record.beganAt.nanosecondsSinceEpoch, record.stop != nil, record.ended, Data(record.storedBytes), id)
+      .integer(record.beganAt.nanosecondsSinceEpoch), .flag(record.stop != nil), .flag(record.ended),
+      .bytes(record.storedBytes), .text(id))
   }
 
-  private func write(_ record: TaskRecord, of key: StateBatch.TaskKey) throws {
-    try run(
+  private func write(_ record: TaskRecord, of key: StateBatch.TaskKey) throws(SQLiteError) {
+    try connection.run(
       """
       INSERT OR REPLACE INTO tasks (
         allocation, name, state, failed, exit_code, restarts, position, intent, invocation, handle, started_at,
         finished_at, boot, record)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
-      key.allocation, key.task, record.state.phase.rawValue, record.state.failed, record.exitCode,
-      record.state.restarts, record.position.storedName, record.intent.storedName,
-      Int64(record.invocation.rawValue), record.handle.map { Data($0.driverState) },
-      record.state.startedAt?.nanosecondsSinceEpoch, record.state.finishedAt?.nanosecondsSinceEpoch, boot,
-      Data(record.storedBytes))
+      .text(key.allocation), .text(key.task), .text(record.state.phase.rawValue), .flag(record.state.failed),
+      .integer(record.exitCode), .integer(record.state.restarts), .text(record.position.storedName),
+      .text(record.intent.storedName), .integer(Int64(record.invocation.rawValue)),
+      .bytes(record.handle?.driverState), .integer(record.state.startedAt?.nanosecondsSinceEpoch),
+      .integer(record.state.finishedAt?.nanosecondsSinceEpoch), .integer(boot), .bytes(record.storedBytes))
   }
 }
 

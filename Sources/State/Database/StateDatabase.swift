@@ -1,5 +1,4 @@
-import Foundation
-import GRDB
+import HCL
 import Synchronization
 
 /// Where batches are written. Called from one thread at a time; blocks on the disk.
@@ -28,14 +27,19 @@ public struct StateOpener: Hashable, Sendable {
 public final class StateDatabase: StateTarget {
   /// The file's path, absolute.
   public let path: String
-  let queue: DatabaseQueue
   let opener: StateOpener
-  /// The number of this boot in the table of boots, once that is durable.
-  let boot = Mutex<Int64?>(nil)
+  let shared: Mutex<Shared>
 
-  private init(path: String, queue: DatabaseQueue, opener: StateOpener) {
+  /// What one thread at a time uses.
+  struct Shared {
+    let connection: SQLiteConnection
+    /// The number of this boot in the table of boots, once that is durable.
+    var boot: Int64?
+  }
+
+  private init(path: String, connection: sending SQLiteConnection, opener: StateOpener) {
     self.path = path
-    self.queue = queue
+    shared = Mutex(Shared(connection: connection))
     self.opener = opener
   }
 
@@ -57,29 +61,23 @@ public final class StateDatabase: StateTarget {
     } else {
       try create(file, by: opener, migrations: migrations)
     }
-    let queue: DatabaseQueue
-    do {
-      queue = try connect(file)
-      try migrate(queue, with: migrations)
+    let connection: SQLiteConnection
+    do throws(SQLiteError) {
+      connection = try connect(file)
+      try migrate(connection, with: migrations)
     } catch {
       throw StateError(error, writing: path)
     }
-    return StateDatabase(path: path, queue: queue, opener: opener)
+    return StateDatabase(path: path, connection: connection, opener: opener)
   }
 
-  private static func connect(_ file: StateFile) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.label = "hostler.state"
-    // Somebody may look at the file with other tools.
-    configuration.busyMode = .timeout(5)
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL")
+  private static func connect(_ file: StateFile) throws(SQLiteError) -> SQLiteConnection {
+    let connection = try SQLiteConnection(file.path, for: .writing)
+    try connection.execute("PRAGMA synchronous = FULL")
+    guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+      throw SQLiteError(code: SQLiteError.unusable, message: "the file system cannot hold a write-ahead log")
     }
-    let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-    try queue.writeWithoutTransaction { database in
-      _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-    }
-    return queue
+    return connection
   }
 
   /// Makes the file under another name first: a crash on the way leaves none that is half made, so an empty
@@ -88,84 +86,77 @@ public final class StateDatabase: StateTarget {
     _ file: StateFile, by opener: StateOpener, migrations: [String]
   ) throws(StateError) {
     let draft = StateFile(path: file.path + ".new")
-    do {
+    do throws(StateError) {
       try draft.remove()
       try draft.create()
-      let queue = try connect(draft)
-      try queue.write { database in
-        try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+      do throws(SQLiteError) {
+        try fill(draft, by: opener, migrations: migrations)
+      } catch {
+        throw StateError(error, writing: file.path)
       }
-      try migrate(queue, with: migrations)
-      try queue.write { database in
-        for (name, value) in [
-          ("node_id", UUID().uuidString.lowercased()), ("created_by", opener.version),
-          ("last_opened_by", opener.version),
-        ] {
-          try database.execute(sql: "INSERT INTO meta VALUES (?, ?)", arguments: [name, value])
-        }
+      guard draft.logIsEmpty else {
+        throw .notWritable(path: file.path, reason: "the log could not be moved into the new file")
       }
-      // Closing moves everything from the log into the file.
-      try queue.close()
       try draft.sync()
       try draft.rename(to: file)
     } catch {
       // What is left of the draft is removed by the next attempt, if not now.
       try? draft.remove()
-      throw StateError(error, writing: file.path)
+      throw error
     }
   }
 
-  private static func migrate(_ queue: DatabaseQueue, with migrations: [String]) throws {
-    let schema = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+  private static func fill(
+    _ draft: StateFile, by opener: StateOpener, migrations: [String]
+  ) throws(SQLiteError) {
+    let connection = try connect(draft)
+    // Closing moves everything from the log into the file.
+    defer { connection.close() }
+    try connection.execute("PRAGMA application_id = \(Schema.applicationID)")
+    try migrate(connection, with: migrations)
+    try connection.write { () throws(SQLiteError) in
+      for (name, value) in [
+        ("node_id", randomUUID()), ("created_by", opener.version), ("last_opened_by", opener.version),
+      ] {
+        try connection.run("INSERT INTO meta VALUES (?, ?)", .text(name), .text(value))
+      }
+    }
+  }
+
+  private static func migrate(
+    _ connection: SQLiteConnection, with migrations: [String]
+  ) throws(SQLiteError) {
+    let schema = Int(try connection.integer("PRAGMA user_version") ?? 0)
     for (index, sql) in migrations.enumerated().dropFirst(schema) {
-      try queue.write { database in
-        try database.execute(sql: sql)
-        try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+      try connection.write { () throws(SQLiteError) in
+        try connection.execute(sql)
+        try connection.execute("PRAGMA user_version = \(index + 1)")
       }
     }
   }
 
   /// Closes the file; the log is moved into it. Nothing is lost when that fails: the next who opens the
   /// file does it.
-  public func close() {
-    try? queue.close()
-  }
+  public func close() { shared.withLock { $0.connection.close() } }
 }
 
 extension StateError {
-  /// What an error of SQLite or the kernel means for a file that was to be written.
-  init(_ error: any Error, writing path: String) {
-    self = Self.damage(error, path) ?? .notWritable(path: path, reason: StoreFailure(error).message)
+  /// What an error of SQLite means for a file that was to be written.
+  init(_ error: SQLiteError, writing path: String) {
+    self =
+      error.isDamage
+      ? .damaged(path: path, found: error.message) : .notWritable(path: path, reason: error.message)
   }
 
-  /// What an error of SQLite or the kernel means for a file that was to be read.
-  init(_ error: any Error, reading path: String) {
-    self = Self.damage(error, path) ?? .notReadable(path: path, reason: StoreFailure(error).message)
-  }
-
-  private static func damage(_ error: any Error, _ path: String) -> StateError? {
-    if let error = error as? StateError { return error }
-    guard let error = error as? DatabaseError else { return nil }
-    switch error.resultCode.primaryResultCode {
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_FORMAT, .SQLITE_ERROR:
-      return .damaged(path: path, found: error.message ?? "\(error)")
-    default: return nil
-    }
+  /// What an error of SQLite means for a file that was to be read.
+  init(_ error: SQLiteError, reading path: String) {
+    self =
+      error.isDamage
+      ? .damaged(path: path, found: error.message) : .notReadable(path: path, reason: error.message)
   }
 }
 
 extension StoreFailure {
-  /// What an error of SQLite or the kernel means for a batch.
-  init(_ error: any Error) {
-    guard let error = error as? DatabaseError else {
-      self.init(.other, message: "\(error)")
-      return
-    }
-    let message = error.message ?? "\(error)"
-    switch error.extendedResultCode {
-    // The kernel's ENOSPC in the log or in its index.
-    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: self.init(.diskFull, message: message)
-    default: self.init(.other, message: message)
-    }
-  }
+  /// What an error of SQLite means for a batch.
+  init(_ error: SQLiteError) { self.init(error.isDiskFull ? .diskFull : .other, message: error.message) }
 }

@@ -1,7 +1,6 @@
-import Foundation
-import GRDB
 import Jobs
 import Lifecycle
+import Synchronization
 
 /// Reads a state file, also one that an agent writes to at the same time. All of its functions block on
 /// the disk.
@@ -18,10 +17,10 @@ public enum StateReader {
   }
 
   private static func readOnce(_ file: StateFile) throws(StateError) -> StateContents {
-    do {
-      let queue = try connect(file)
-      defer { try? queue.close() }
-      return try queue.read { try contents(of: $0) }
+    do throws(SQLiteError) {
+      let connection = try connect(file)
+      defer { connection.close() }
+      return try contents(of: connection)
     } catch {
       throw StateError(error, reading: file.path)
     }
@@ -29,59 +28,52 @@ public enum StateReader {
 
   /// Opens a file for reading only. One whose log is empty is taken as it is, so that no index of a log is
   /// made beside it, and a folder that cannot be written to is good enough.
-  static func connect(_ file: StateFile) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.label = "hostler.state.reader"
-    configuration.busyMode = .timeout(5)
-    let path = file.logIsEmpty ? file.immutableURI : file.path
-    return try DatabaseQueue(path: path, configuration: configuration)
+  static func connect(_ file: StateFile) throws(SQLiteError) -> SQLiteConnection {
+    try SQLiteConnection(file.logIsEmpty ? file.immutableURI : file.path, for: .reading)
   }
 
   /// Everything that there is, at one moment.
-  static func contents(of database: Database) throws -> StateContents {
-    var contents = StateContents()
-    contents.schema = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-    for row in try Row.fetchAll(database, sql: "SELECT name, value FROM meta") {
-      contents.meta[row[0]] = row[1]
-    }
-    var tasks = try tasks(database, problems: &contents.unreadable)
-    let jobs = try Row.fetchAll(
-      database,
-      sql:
-        "SELECT namespace, id, version, artifact_base, definition FROM jobs ORDER BY namespace, id, version")
-    let byJob = try allocations(database, tasks: &tasks, problems: &contents.unreadable)
-    for row in jobs {
-      let key = StateBatch.JobKey(namespace: row[0], id: row[1], version: row[2])
-      do throws(RecordError) {
-        contents.jobs.append(
-          StoredJob(
-            job: try Job(storedBytes: (row[4] as Data)), version: key.version, artifactBase: row[3],
-            allocations: byJob[key] ?? []))
-      } catch {
-        contents.unreadable.append(
-          UnreadableRecord(table: "jobs", key: "\(key.id) version \(key.version)", reason: error.message))
+  static func contents(of connection: SQLiteConnection) throws(SQLiteError) -> StateContents {
+    try connection.read { () throws(SQLiteError) in
+      var contents = StateContents()
+      contents.schema = Int(try connection.integer("PRAGMA user_version") ?? 0)
+      try connection.run("SELECT name, value FROM meta") { contents.meta[$0.text(0)] = $0.text(1) }
+      var tasks = try tasks(connection, problems: &contents.unreadable)
+      let byJob = try allocations(connection, tasks: &tasks, problems: &contents.unreadable)
+      try connection.run(
+        """
+        SELECT namespace, id, version, artifact_base, definition FROM jobs ORDER BY namespace, id, version
+        """
+      ) { row in
+        let key = StateBatch.JobKey(row)
+        do throws(RecordError) {
+          contents.jobs.append(
+            StoredJob(
+              job: try Job(storedBytes: row.bytes(4)), version: key.version, artifactBase: row.text(3),
+              allocations: byJob[key] ?? []))
+        } catch {
+          contents.unreadable.append(
+            UnreadableRecord(table: "jobs", key: "\(key.id) version \(key.version)", reason: error.message))
+        }
       }
+      return contents
     }
-    return contents
   }
 
   private static func tasks(
-    _ database: Database, problems: inout [UnreadableRecord]
-  ) throws -> [String: [StoredTask]] {
+    _ connection: SQLiteConnection, problems: inout [UnreadableRecord]
+  ) throws(SQLiteError) -> [String: [StoredTask]] {
     var tasks: [String: [StoredTask]] = [:]
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT allocation, name, record, boot_id FROM tasks JOIN boots ON boots.number = tasks.boot
-        ORDER BY allocation, name
-        """)
-    while let row = try rows.next() {
-      let allocation: String = row[0]
-      let name: String = row[1]
+    try connection.run(
+      """
+      SELECT allocation, name, record, boot_id FROM tasks JOIN boots ON boots.number = tasks.boot
+      ORDER BY allocation, name
+      """
+    ) { row in
+      let (allocation, name) = (row.text(0), row.text(1))
       do throws(RecordError) {
         tasks[allocation, default: []].append(
-          StoredTask(name: name, record: try TaskRecord(storedBytes: (row[2] as Data)), bootID: row[3]))
+          StoredTask(name: name, record: try TaskRecord(storedBytes: row.bytes(2)), bootID: row.text(3)))
       } catch {
         problems.append(
           UnreadableRecord(table: "tasks", key: "\(name) of \(allocation)", reason: error.message))
@@ -91,58 +83,62 @@ public enum StateReader {
   }
 
   private static func allocations(
-    _ database: Database, tasks: inout [String: [StoredTask]], problems: inout [UnreadableRecord]
-  ) throws -> [StateBatch.JobKey: [StoredAllocation]] {
+    _ connection: SQLiteConnection, tasks: inout [String: [StoredTask]], problems: inout [UnreadableRecord]
+  ) throws(SQLiteError) -> [StateBatch.JobKey: [StoredAllocation]] {
     var allocations: [StateBatch.JobKey: [StoredAllocation]] = [:]
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT namespace, job, version, id, task_group, place, record FROM allocations
-        ORDER BY task_group, place, id
-        """)
-    while let row = try rows.next() {
-      let key = StateBatch.JobKey(namespace: row[0], id: row[1], version: row[2])
-      var allocation = StoredAllocation(id: row[3], group: row[4], index: row[5])
+    try connection.run(
+      """
+      SELECT namespace, job, version, id, task_group, place, record FROM allocations
+      ORDER BY task_group, place, id
+      """
+    ) { row in
+      var allocation = StoredAllocation(id: row.text(3), group: row.text(4), index: Int(row.integer(5)))
       do throws(RecordError) {
-        let bytes: Data? = row[6]
-        if let bytes { allocation.record = try AllocationRecord(storedBytes: bytes) }
+        if !row.isNull(6) { allocation.record = try AllocationRecord(storedBytes: row.bytes(6)) }
       } catch {
         problems.append(UnreadableRecord(table: "allocations", key: allocation.id, reason: error.message))
       }
       allocation.tasks = tasks.removeValue(forKey: allocation.id) ?? []
-      allocations[key, default: []].append(allocation)
+      allocations[StateBatch.JobKey(row), default: []].append(allocation)
     }
     return allocations
+  }
+}
+
+extension StateBatch.JobKey {
+  /// From the first three columns of a row.
+  fileprivate init(_ row: borrowing SQLiteRow) {
+    self.init(namespace: row.text(0), id: row.text(1), version: Int(row.integer(2)))
   }
 }
 
 extension StateDatabase {
   /// Everything that is durable.
   public func contents() throws(StateError) -> StateContents {
-    do {
-      return try queue.read { try StateReader.contents(of: $0) }
-    } catch {
-      throw StateError(error, reading: path)
-    }
+    try reading { connection throws(SQLiteError) in try StateReader.contents(of: connection) }
   }
 
   /// Which allocations are stored and what they were placed from; what a ``StoreCore`` begins with.
   public func index() throws(StateError) -> AllocationIndex {
-    do {
-      return try queue.read { database in
+    try reading { connection throws(SQLiteError) in
+      try connection.read { () throws(SQLiteError) in
         var index = AllocationIndex()
-        let jobs = try Row.fetchCursor(database, sql: "SELECT namespace, id, version, digest FROM jobs")
-        while let row = try jobs.next() {
-          index.add(
-            StateBatch.JobKey(namespace: row[0], id: row[1], version: row[2]), digest: Array(row[3] as Data))
+        try connection.run("SELECT namespace, id, version, digest FROM jobs") {
+          index.add(StateBatch.JobKey($0), digest: $0.bytes(3))
         }
-        let allocations = try Row.fetchCursor(
-          database, sql: "SELECT namespace, job, version, id FROM allocations")
-        while let row = try allocations.next() {
-          index.add(row[3], of: StateBatch.JobKey(namespace: row[0], id: row[1], version: row[2]))
+        try connection.run("SELECT namespace, job, version, id FROM allocations") {
+          index.add($0.text(3), of: StateBatch.JobKey($0))
         }
         return index
       }
+    }
+  }
+
+  private func reading<Result: Sendable>(
+    _ body: (SQLiteConnection) throws(SQLiteError) -> Result
+  ) throws(StateError) -> Result {
+    do throws(SQLiteError) {
+      return try shared.withLock { shared throws(SQLiteError) in try body(shared.connection) }
     } catch {
       throw StateError(error, reading: path)
     }
