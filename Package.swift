@@ -23,7 +23,8 @@ let package = Package(
     .library(name: "mock_driver", type: .dynamic, targets: ["MockDriver"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // MARK: Driver SDK
@@ -69,13 +70,18 @@ let package = Package(
     .target(
       name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: settings),
     .target(
-      name: "Agent", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State"],
+      name: "Agent",
+      dependencies: [
+        "CLinux", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "hostler",
       dependencies: [
         "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 

@@ -14,6 +14,13 @@ public struct AgentConfiguration: Hashable, Sendable {
   public var meta: [String: String]
   /// Where allocations and state live; nil for a temporary folder.
   public var dataDirectory: String?
+  /// The folder whose job files are kept running; nil for none.
+  public var jobsDirectory: String?
+  /// What is less important than this is not logged: `trace`, `debug`, `info`, `notice`, `warning`, `error` or
+  /// `critical`.
+  public var logLevel: String
+  /// Whether the log is written as JSON objects.
+  public var logsJSON: Bool
   /// The longest `kill_timeout` that a task gets.
   public var maximumKillTimeout: Duration
   /// The drivers.
@@ -23,7 +30,8 @@ public struct AgentConfiguration: Hashable, Sendable {
   public init(
     nodeName: String? = nil, datacenter: String = "dc1", region: String = "global",
     meta: [String: String] = [:],
-    dataDirectory: String? = nil, maximumKillTimeout: Duration = .seconds(30),
+    dataDirectory: String? = nil, jobsDirectory: String? = nil, logLevel: String = "info",
+    logsJSON: Bool = false, maximumKillTimeout: Duration = .seconds(30),
     drivers: DriversConfiguration = DriversConfiguration()
   ) {
     self.nodeName = nodeName
@@ -31,6 +39,9 @@ public struct AgentConfiguration: Hashable, Sendable {
     self.region = region
     self.meta = meta
     self.dataDirectory = dataDirectory
+    self.jobsDirectory = jobsDirectory
+    self.logLevel = logLevel
+    self.logsJSON = logsJSON
     self.maximumKillTimeout = maximumKillTimeout
     self.drivers = drivers
   }
@@ -91,6 +102,16 @@ extension AgentConfiguration {
     if let value = decoder.string("datacenter") { datacenter = value }
     if let value = decoder.string("region") { region = value }
     if let value = decoder.string("data_dir") { dataDirectory = value }
+    if let value = decoder.string("jobs_dir") { jobsDirectory = value }
+    if let value = decoder.string("log_level") {
+      if let level = Self.logLevel(named: value) {
+        logLevel = level
+      } else {
+        decoder.report(
+          "log_level", "Unknown level", "It is one of \(Self.logLevels.joined(separator: ", ")).")
+      }
+    }
+    if let value = decoder.bool("log_json") { logsJSON = value }
     if let value = decoder.duration("max_kill_timeout") { maximumKillTimeout = value }
     if let value = decoder.stringMap("meta") { meta.merge(value) { $1 } }
     let more = DriversConfiguration(decoding: &decoder)
@@ -99,5 +120,16 @@ extension AgentConfiguration {
       drivers.plugins.removeAll { $0.name == plugin.name }
       drivers.plugins.append(plugin)
     }
+  }
+}
+
+extension AgentConfiguration {
+  /// The levels of the log, the least important first.
+  public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
+  /// A level by its name in either case; `warn` and `err` are known too.
+  public static func logLevel(named name: String) -> String? {
+    let lower = name.lowercased()
+    return logLevels.first { $0 == lower } ?? ["warn": "warning", "err": "error"][lower]
   }
 }

@@ -8,18 +8,16 @@ public import State
 /// An agent within one process, for one job after another: drivers, a data directory, and the
 /// allocations of the jobs that run.
 public final class EmbeddedAgent: Sendable {
+  private let ground: AllocationHost
+
   /// The drivers.
-  public let drivers: DriverRegistry
+  public var drivers: DriverRegistry { ground.drivers }
   /// The drivers that could not be loaded.
-  public let loadFailures: [DriverLoadError]
+  public var loadFailures: [DriverLoadError] { ground.loadFailures }
   /// Where the allocations live.
-  public let dataDirectory: DataDirectory
+  public var dataDirectory: DataDirectory { ground.dataDirectory }
   /// This host.
-  public let host: HostFacts
-  private let configuration: AgentConfiguration
-  private let clock: any RunnerClock
-  private let state: AgentState?
-  private let servingGate = ServingGate()
+  public var host: HostFacts { ground.facts }
 
   /// Makes the data directory, opens the state in it, and loads the drivers. A driver that cannot be loaded
   /// is no error here: see ``loadFailures``.
@@ -42,37 +40,8 @@ public final class EmbeddedAgent: Sendable {
     storeObserver: @escaping @Sendable (StoreHealth) -> Void = { _ in },
     log: @escaping @Sendable (DriverLogMessage) -> Void = { _ in }
   ) async throws(AgentStartError) {
-    self.configuration = configuration
-    self.clock = clock
-    let opened = await Task(executorPreference: DiskThreads.shared) {
-      Self.open(
-        configuration.dataDirectory, version: version, observer: storeObserver)
-    }.value
-    (dataDirectory, state) = try opened.get()
-    drivers = DriverRegistry(log: log)
-    var plugins = configuration.drivers.withDefaultDirectory()
-    plugins.stateDirectory = dataDirectory.driversPath
-    plugins.isTemporary = dataDirectory.isTemporary
-    loadFailures = await drivers.load(plugins)
-    var host = HostFacts.ofThisHost(nodeName: configuration.nodeName, datacenter: configuration.datacenter)
-    host.region = configuration.region
-    host.meta = configuration.meta
-    for driver in drivers.all {
-      host.attributes.merge(driver.fingerprint?.attributes ?? [:]) { $1 }
-      host.attributes["driver.\(driver.name)"] = driver.health == .healthy ? "1" : "0"
-    }
-    self.host = host
-  }
-
-  private static func open(
-    _ path: String?, version: String, observer: @escaping @Sendable (StoreHealth) -> Void
-  ) -> Result<(DataDirectory, AgentState?), AgentStartError> {
-    Result { () throws(AgentStartError) in
-      let directory: DataDirectory
-      do throws(FileError) { directory = try DataDirectory(path) } catch { throw .file(error) }
-      guard !directory.isTemporary else { return (directory, nil) }
-      return (directory, try AgentState(in: directory, version: version, observer: observer))
-    }
+    ground = try await AllocationHost(
+      configuration, clock: clock, version: version, storeObserver: storeObserver, log: log)
   }
 
   /// What keeps a job from running on this host.
@@ -84,19 +53,16 @@ public final class EmbeddedAgent: Sendable {
   ///
   /// - Throws: when they cannot be read.
   public func restorable() async throws(StateError) -> RestorableState {
-    guard let state else { return RestorableState(jobs: [], unreadable: []) }
-    return try await Task(executorPreference: DiskThreads.shared) {
-      Result { () throws(StateError) in try state.restorable() }
-    }.value.get()
+    try await ground.restorable()
   }
 
   /// Forgets an allocation that has ended; its directory stays.
   public func forget(allocation id: String) {
-    state?.store.remove(allocation: id)
+    ground.forget(allocation: id)
   }
 
   /// What the store has done since the agent was started; nil when nothing is kept.
-  public var storeCounts: StoreCounts? { state?.store.counts }
+  public var storeCounts: StoreCounts? { ground.state?.store.counts }
 
   /// Starts a job: each group as often as its count says. New allocations are durable before they begin, so
   /// this waits while the disk is full.
@@ -111,47 +77,32 @@ public final class EmbeddedAgent: Sendable {
     let records = Dictionary(restoring.map { ($0.identity.id, $0.records) }) { $1 }
     // What ran before has to be asked for at once: it is there already. Those that never began wait behind it.
     let begun = restoring.filter { $0.records.tasks.contains { $0 != nil } }.map(\.identity)
-    let limits = Admission.Limits(
+    let limits = AdmissionLimits(
       starting: max(64, begun.count),
       tasks: max(DescriptorLimit.taskLimit, begun.reduce(0) { $0 + $1.group.tasks.count }))
     let begunIDs = Set(begun.map(\.id))
     let identities =
       restoring.isEmpty
       ? Self.place(job) : begun + restoring.map(\.identity).filter { !begunIDs.contains($0.id) }
-    if restoring.isEmpty, let state {
-      state.store.place(
+    if restoring.isEmpty {
+      await ground.store(
         identities.map { PlacedAllocation(id: $0.id, group: $0.group.name, index: $0.index) },
         of: EncodedJob(job, artifactBase: artifactBase))
-      await state.store.flush()
     }
     let run = JobRun(
       job: job, identities: identities, limits: limits,
-      environment: RunEnvironment(dataDirectory: dataDirectory, clock: clock) { identity, observer in
-        self.runner(identity, artifactBase, records[identity.id], observer)
+      environment: RunEnvironment(dataDirectory: dataDirectory, clock: ground.clock) {
+        [ground] identity, observer in
+        ground.makeRunner(
+          identity, artifactBase: artifactBase, restoring: records[identity.id], observer: observer)
       } forget: {
         self.forget(allocation: $0.id)
       })
     await run.begin()
     // Only when every task of before has been asked for may drivers start new ones.
     for runner in run.allocations { await runner.waitUntilRecovered() }
-    await drivers.restoreComplete()
-    await servingGate.open()
+    await ground.serve()
     return run
-  }
-
-  private func runner(
-    _ identity: AllocationIdentity, _ artifactBase: String, _ records: RestoredAllocation?,
-    _ observer: any AllocationObserver
-  ) -> AllocationRunner {
-    AllocationRunner(
-      identity, in: dataDirectory.allocation(identity.id),
-      plan: AllocationPlan(
-        group: identity.group, jobType: identity.job.type, maxKillTimeout: configuration.maximumKillTimeout,
-        seed: UInt64.random(in: .min ... .max)),
-      restoring: records,
-      environment: AllocationRunner.Environment(
-        drivers: drivers, host: host, artifactBase: artifactBase, observer: observer,
-        servingGate: servingGate, journal: state?.store, clock: clock))
   }
 
   /// New allocations for each group of a job.
@@ -169,7 +120,6 @@ public final class EmbeddedAgent: Sendable {
   /// - Returns: Why the last records could not be written; nil when all were.
   @discardableResult
   public func close() async -> StateError? {
-    await drivers.close()
-    return await state?.close()
+    await ground.close()
   }
 }

@@ -7,6 +7,7 @@
 #define HOSTLER_LINUX_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -42,6 +44,27 @@ static inline int hostler_epoll_wait(int epoll, uint64_t *keys, int capacity) {
   int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, -1);
   for (int index = 0; index < count; index++) keys[index] = events[index].data.u64;
   return count;
+}
+
+/* A pipe whose ends are close-on-exec. */
+static inline int hostler_pipe(int *ends) {
+  return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);
+}
+
+/* Watches a folder for files that are written, moved and removed. Returns a descriptor that turns readable, and
+ * never blocks. */
+static inline int hostler_watch_folder(const char *path) {
+  int descriptor = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  if (descriptor < 0) return -1;
+  uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF |
+                  IN_MOVE_SELF | IN_ONLYDIR;
+  if (inotify_add_watch(descriptor, path, mask) < 0) {
+    int number = errno;
+    close(descriptor);
+    errno = number;
+    return -1;
+  }
+  return descriptor;
 }
 
 /* Writes bytes that may not be there: EFAULT where they are not. Not through the C library's function, which

@@ -9,6 +9,10 @@ public struct StateContents: Sendable {
   public var meta: [String: String] = [:]
   /// The definitions of jobs with their allocations, in the order of their names.
   public var jobs: [StoredJob] = []
+  /// The jobs that the agent was told to keep, in the order of their keys.
+  public var registrations: [JobRegistration] = []
+  /// Every index below this may have been given to a change.
+  public var indexCeiling: UInt64 = 0
   /// What could not be read, although the file itself is sound.
   public var unreadable: [UnreadableRecord] = []
 
@@ -46,17 +50,21 @@ public struct StoredAllocation: Hashable, Sendable {
   public var index: Int
   /// Its record; nil when it was placed and never began.
   public var record: AllocationRecord?
+  /// How it came to be; nil when that was not stored.
+  public var placement: PlacementRecord?
   /// Its tasks that have a record, in the order of their names.
   public var tasks: [StoredTask]
 
   /// Makes a stored allocation from its parts.
   public init(
-    id: String, group: String, index: Int, record: AllocationRecord? = nil, tasks: [StoredTask] = []
+    id: String, group: String, index: Int, record: AllocationRecord? = nil,
+    placement: PlacementRecord? = nil, tasks: [StoredTask] = []
   ) {
     self.id = id
     self.group = group
     self.index = index
     self.record = record
+    self.placement = placement
     self.tasks = tasks
   }
 

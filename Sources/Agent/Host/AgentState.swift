@@ -36,7 +36,9 @@ struct AgentState: Sendable {
   /// The jobs of before, with their allocations. Blocks on the disk.
   func restorable() throws(StateError) -> RestorableState {
     let contents = try database.contents()
-    var state = RestorableState(jobs: [], unreadable: contents.unreadable)
+    var state = RestorableState(
+      jobs: [], registrations: contents.registrations, indexCeiling: contents.indexCeiling,
+      unreadable: contents.unreadable)
     for stored in contents.jobs {
       var job = RestorableJob(job: stored.job, artifactBase: stored.artifactBase, allocations: [])
       for allocation in stored.allocations {
@@ -51,7 +53,7 @@ struct AgentState: Sendable {
           RestorableAllocation(
             identity: AllocationIdentity(
               id: allocation.id, job: stored.job, group: group, index: allocation.index),
-            records: allocation.restored(in: group),
+            records: allocation.restored(in: group), placement: allocation.placement,
             isOfEarlierBoot: allocation.tasks.contains { $0.bootID != bootID }))
       }
       state.jobs.append(job)
@@ -79,6 +81,10 @@ struct AgentState: Sendable {
 public struct RestorableState: Sendable {
   /// Its jobs, each definition with the allocations that were placed from it.
   public var jobs: [RestorableJob]
+  /// The jobs that the agent was told to keep.
+  public var registrations: [JobRegistration] = []
+  /// Every index below this may have been given to a change.
+  public var indexCeiling: UInt64 = 0
   /// What could not be read; the allocations concerned are not among the jobs, or lack a record.
   public var unreadable: [UnreadableRecord]
 }
@@ -111,13 +117,19 @@ public struct RestorableAllocation: Sendable {
   public var identity: AllocationIdentity
   /// Its records.
   public var records: RestoredAllocation
+  /// How it came to be; nil when that was not stored.
+  public var placement: PlacementRecord?
   /// Whether a record was stored under an earlier boot of this host: what ran then is gone.
   public var isOfEarlierBoot: Bool
 
   /// Makes it from its parts.
-  public init(identity: AllocationIdentity, records: RestoredAllocation, isOfEarlierBoot: Bool = false) {
+  public init(
+    identity: AllocationIdentity, records: RestoredAllocation, placement: PlacementRecord? = nil,
+    isOfEarlierBoot: Bool = false
+  ) {
     self.identity = identity
     self.records = records
+    self.placement = placement
     self.isOfEarlierBoot = isOfEarlierBoot
   }
 

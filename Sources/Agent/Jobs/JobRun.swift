@@ -39,7 +39,7 @@ public final class JobRun: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    var admission: Admission
+    var admission: Admission<Int>
     /// Those that have begun, by their place; of those that have ended the last few.
     var runners: [Int: AllocationRunner] = [:]
     var ended: [Int] = []
@@ -54,15 +54,18 @@ public final class JobRun: Sendable {
     var isOver: Bool { openCount == 0 && admission.waiting == 0 }
   }
 
-  init(job: Job, identities: [AllocationIdentity], limits: Admission.Limits, environment: RunEnvironment) {
+  init(job: Job, identities: [AllocationIdentity], limits: AdmissionLimits, environment: RunEnvironment) {
     self.job = job
     self.identities = identities
     self.environment = environment
     beganAt = environment.clock.now()
     places = Dictionary(uniqueKeysWithValues: identities.enumerated().map { ($1.id, $0) })
     (changes, continuation) = AsyncStream.makeStream()
-    state = Mutex(
-      State(admission: Admission(taskCounts: identities.map { $0.group.tasks.count }, limits: limits)))
+    var admission = Admission<Int>(limits: limits)
+    for (place, identity) in identities.enumerated() {
+      admission.add(place, tasks: identity.group.tasks.count)
+    }
+    state = Mutex(State(admission: admission))
   }
 
   // MARK: The allocations
@@ -129,7 +132,7 @@ public final class JobRun: Sendable {
     for allocation in beginNoMore().runners { await allocation.shutdown() }
   }
 
-  private func beginNoMore() -> (runners: [AllocationRunner], notBegun: Range<Int>) {
+  private func beginNoMore() -> (runners: [AllocationRunner], notBegun: [Int]) {
     let (runners, waiters, notBegun) = state.withLock { state in
       let notBegun = state.admission.stop()
       state.notBegun += notBegun.count

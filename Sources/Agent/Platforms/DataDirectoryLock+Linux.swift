@@ -40,7 +40,10 @@ final class DataDirectoryLock: Sendable {
       return descriptor
     }
     // Not removed: another agent may have it open already, and would lock a file that is gone.
-    if let descriptor { close(descriptor) }
+    guard let descriptor else { return }
+    // Closing alone is not enough while a child of ours that has not become another program yet has a copy.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 
   private static func holder(_ descriptor: Int32) -> Int32? {

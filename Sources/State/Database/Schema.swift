@@ -6,8 +6,11 @@ enum Schema {
   /// "HSTL": tells our files from other databases.
   static let applicationID: Int32 = 0x4853_544C
 
+  /// The name in `meta` below which every index may have been given to a change.
+  static let indexCeiling = "index_ceiling"
+
   /// Step N makes schema N of schema N-1.
-  static let migrations = [first]
+  static let migrations = [first, second]
 
   private static let first = """
     CREATE TABLE meta (
@@ -63,5 +66,19 @@ enum Schema {
       record BLOB NOT NULL,
       PRIMARY KEY (allocation, name)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Jobs that are kept, and how allocations came to be.
+  private static let second = """
+    CREATE TABLE registrations (
+      namespace TEXT NOT NULL,
+      id TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      is_stopped INTEGER NOT NULL,
+      record BLOB NOT NULL,
+      PRIMARY KEY (namespace, id)
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE allocations ADD COLUMN placement BLOB;
     """
 }

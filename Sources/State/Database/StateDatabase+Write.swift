@@ -47,6 +47,12 @@ private struct BatchWriter {
     for placement in batch.placements { try write(placement) }
     for (id, record) in batch.allocations { try write(record, of: id) }
     for (key, record) in batch.tasks { try write(record, of: key) }
+    for (key, registration) in batch.registrations { try write(registration, of: key) }
+    if let ceiling = batch.indexCeiling {
+      try connection.run(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        .text(Schema.indexCeiling), .text(String(ceiling)))
+    }
   }
 
   private func write(_ key: StateBatch.JobKey, _ definition: StateBatch.Definition) throws(SQLiteError) {
@@ -62,11 +68,23 @@ private struct BatchWriter {
   private func write(_ placement: StateBatch.Placement) throws(SQLiteError) {
     try connection.run(
       """
-      INSERT INTO allocations (id, namespace, job, version, task_group, place)
-      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      INSERT INTO allocations (id, namespace, job, version, task_group, place, placement)
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
       .text(placement.id), .text(placement.job.namespace), .text(placement.job.id),
-      .integer(placement.job.version), .text(placement.group), .integer(placement.index))
+      .integer(placement.job.version), .text(placement.group), .integer(placement.index),
+      .bytes(placement.record?.storedBytes))
+  }
+
+  private func write(_ registration: JobRegistration?, of key: JobKey) throws(SQLiteError) {
+    guard let registration, let version = registration.versions.first?.number else {
+      return try connection.run(
+        "DELETE FROM registrations WHERE namespace = ? AND id = ?", .text(key.namespace), .text(key.id))
+    }
+    try connection.run(
+      "INSERT OR REPLACE INTO registrations (namespace, id, version, is_stopped, record) VALUES (?, ?, ?, ?, ?)",
+      .text(key.namespace), .text(key.id), .integer(version), .flag(registration.isStopped),
+      .bytes(registration.storedBytes))
   }
 
   private func write(_ record: AllocationRecord, of id: String) throws(SQLiteError) {

@@ -38,8 +38,14 @@ public enum StateReader {
       var contents = StateContents()
       contents.schema = Int(try connection.integer("PRAGMA user_version") ?? 0)
       try connection.run("SELECT name, value FROM meta") { contents.meta[$0.text(0)] = $0.text(1) }
+      contents.indexCeiling = contents.meta[Schema.indexCeiling].flatMap { UInt64($0) } ?? 0
+      let hasRegistrations = contents.schema >= 2
+      if hasRegistrations {
+        contents.registrations = try registrations(connection, problems: &contents.unreadable)
+      }
       var tasks = try tasks(connection, problems: &contents.unreadable)
-      let byJob = try allocations(connection, tasks: &tasks, problems: &contents.unreadable)
+      let byJob = try allocations(
+        connection, hasPlacements: hasRegistrations, tasks: &tasks, problems: &contents.unreadable)
       try connection.run(
         """
         SELECT namespace, id, version, artifact_base, definition FROM jobs ORDER BY namespace, id, version
@@ -58,6 +64,22 @@ public enum StateReader {
       }
       return contents
     }
+  }
+
+  private static func registrations(
+    _ connection: SQLiteConnection, problems: inout [UnreadableRecord]
+  ) throws(SQLiteError) -> [JobRegistration] {
+    var registrations: [JobRegistration] = []
+    try connection.run("SELECT namespace, id, record FROM registrations ORDER BY namespace, id") { row in
+      do throws(RecordError) {
+        registrations.append(try JobRegistration(storedBytes: row.bytes(2)))
+      } catch {
+        problems.append(
+          UnreadableRecord(
+            table: "registrations", key: "\(row.text(0))/\(row.text(1))", reason: error.message))
+      }
+    }
+    return registrations
   }
 
   private static func tasks(
@@ -83,18 +105,21 @@ public enum StateReader {
   }
 
   private static func allocations(
-    _ connection: SQLiteConnection, tasks: inout [String: [StoredTask]], problems: inout [UnreadableRecord]
+    _ connection: SQLiteConnection, hasPlacements: Bool, tasks: inout [String: [StoredTask]],
+    problems: inout [UnreadableRecord]
   ) throws(SQLiteError) -> [StateBatch.JobKey: [StoredAllocation]] {
     var allocations: [StateBatch.JobKey: [StoredAllocation]] = [:]
     try connection.run(
       """
-      SELECT namespace, job, version, id, task_group, place, record FROM allocations
+      SELECT namespace, job, version, id, task_group, place, record,
+        \(hasPlacements ? "placement" : "NULL") FROM allocations
       ORDER BY task_group, place, id
       """
     ) { row in
       var allocation = StoredAllocation(id: row.text(3), group: row.text(4), index: Int(row.integer(5)))
       do throws(RecordError) {
         if !row.isNull(6) { allocation.record = try AllocationRecord(storedBytes: row.bytes(6)) }
+        if !row.isNull(7) { allocation.placement = try PlacementRecord(storedBytes: row.bytes(7)) }
       } catch {
         problems.append(UnreadableRecord(table: "allocations", key: allocation.id, reason: error.message))
       }

@@ -33,11 +33,14 @@ public struct PlacedAllocation: Hashable, Sendable {
   public var group: String
   /// Its place among the group's allocations, from 0.
   public var index: Int
+  /// How it came to be; nil where nobody asks.
+  public var record: PlacementRecord?
 
   /// Makes a new allocation from its parts.
-  public init(id: String, group: String, index: Int) {
+  public init(id: String, group: String, index: Int, record: PlacementRecord? = nil) {
     self.id = id
     self.group = group
     self.index = index
+    self.record = record
   }
 }

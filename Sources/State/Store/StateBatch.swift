@@ -38,6 +38,8 @@ public struct StateBatch: Sendable {
     public var group: String
     /// Its place among the group's allocations.
     public var index: Int
+    /// How it came to be.
+    public var record: PlacementRecord?
   }
 
   struct TaskKey: Hashable, Sendable {
@@ -56,10 +58,15 @@ public struct StateBatch: Sendable {
   /// Definitions that no allocation needs any more.
   var obsoleteDefinitions: Set<JobKey> = []
 
+  /// Jobs to keep; nil for one that is to be forgotten.
+  var registrations: [Lifecycle.JobKey: JobRegistration?] = [:]
+  /// Every index below this may have been given to a change.
+  var indexCeiling: UInt64?
+
   /// How many rows are written or removed.
   public var changes: Int {
     definitions.count + placements.count + allocations.count + tasks.count + removals.count
-      + obsoleteDefinitions.count
+      + obsoleteDefinitions.count + registrations.count + (indexCeiling == nil ? 0 : 1)
   }
 
   var isEmpty: Bool { changes == 0 }
@@ -83,5 +90,7 @@ public struct StateBatch: Sendable {
     placements += later.placements
     allocations.merge(later.allocations) { $1 }
     tasks.merge(later.tasks) { $1 }
+    registrations.merge(later.registrations) { $1 }
+    indexCeiling = later.indexCeiling ?? indexCeiling
   }
 }

@@ -79,6 +79,21 @@ public final class StateStore: Sendable {
     change { $0.remove(allocation, at: $1) }
   }
 
+  /// Stores a job that is to be kept. Does not block.
+  public func register(_ registration: JobRegistration) {
+    change { $0.register(registration, at: $1) }
+  }
+
+  /// Forgets a job that was kept; its allocations stay. Does not block.
+  public func unregister(_ key: JobKey) {
+    change { $0.unregister(key, at: $1) }
+  }
+
+  /// Notes that every index below a number may have been given to a change. Does not block.
+  public func reserve(indexesBelow ceiling: UInt64) {
+    change { $0.reserve(indexesBelow: ceiling, at: $1) }
+  }
+
   private func change(_ body: (inout StoreCore, Duration) -> Bool) {
     let isEarlier = monitor.withLock { body(&$0.core, clock.now()) }
     if isEarlier { monitor.signal() }

@@ -93,7 +93,7 @@ public struct StoreCore: Sendable {
     let (key, isNew) = index.place(allocations.map(\.id), of: definition)
     if isNew { pending.definitions.append((key, definition.definition)) }
     pending.placements += allocations.map {
-      StateBatch.Placement(id: $0.id, job: key, group: $0.group, index: $0.index)
+      StateBatch.Placement(id: $0.id, job: key, group: $0.group, index: $0.index, record: $0.record)
     }
     return changed(allocations.count, at: now)
   }
@@ -129,6 +129,31 @@ public struct StoreCore: Sendable {
     removal.removals = [allocation]
     if let obsolete = index.remove(allocation) { removal.obsoleteDefinitions = [obsolete] }
     pending.merge(removal)
+    return changed(1, at: now)
+  }
+
+  /// Stores a job that is to be kept, in place of what was stored of it before.
+  ///
+  /// - Returns: Whether the next step may come earlier than was said before.
+  public mutating func register(_ registration: JobRegistration, at now: Duration) -> Bool {
+    guard let job = registration.versions.first?.job else { return false }
+    pending.registrations[Lifecycle.JobKey(job)] = .some(registration)
+    return changed(1, at: now)
+  }
+
+  /// Forgets a job that was kept. Its allocations stay.
+  ///
+  /// - Returns: Whether the next step may come earlier than was said before.
+  public mutating func unregister(_ key: Lifecycle.JobKey, at now: Duration) -> Bool {
+    pending.registrations[key] = .some(nil)
+    return changed(1, at: now)
+  }
+
+  /// Notes that every index below a number may have been given to a change.
+  ///
+  /// - Returns: Whether the next step may come earlier than was said before.
+  public mutating func reserve(indexesBelow ceiling: UInt64, at now: Duration) -> Bool {
+    pending.indexCeiling = ceiling
     return changed(1, at: now)
   }
 

@@ -10,6 +10,7 @@ struct Hostler: AsyncParsableCommand {
       Try it:
         hostler job validate FILE    say what is wrong with a job file, and where
         hostler run FILE             run a job here and watch it to its end
+        hostler agent -dev           keep jobs running until told otherwise
         hostler driver list          show the drivers that were found
         hostler operator state       show what is stored in a data directory
 
@@ -24,7 +25,7 @@ struct Hostler: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      RunCommand.self, JobCommand.self, DriverCommand.self, OperatorCommand.self,
+      RunCommand.self, AgentCommand.self, JobCommand.self, DriverCommand.self, OperatorCommand.self,
       VersionCommand.self, DriverHostCommand.self,
     ])
 

@@ -1,3 +1,4 @@
+import Agent
 import ArgumentParser
 import Glibc
 import HCL
@@ -31,7 +32,7 @@ struct JobFileOptions: ParsableArguments {
   ///
   /// - Throws: exit code 2 when the job cannot be used.
   func readJob() throws -> (job: Job, sources: [SourceFile]) {
-    var options = JobFile.Options(environment: Self.environment(), files: fileAccess)
+    var options = JobFile.Options(environment: Self.environment(), files: .onDisk(baseDirectory: folder))
     for text in variables {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
         throw ValidationError("-var \(text): write it as -var NAME=VALUE")
@@ -42,7 +43,7 @@ struct JobFileOptions: ParsableArguments {
       options.variableFiles = try variableFiles.map { try SourceFile(name: $0, bytes: try read($0)) }
       let bytes = try read(file)
       let name = file == "-" ? "<stdin>" : file
-      let result = try ParsingThread.run { [options] in JobFile.parse(bytes, fileName: name, options: options)
+      let result = ParsingThread.run { [options] in JobFile.parse(bytes, fileName: name, options: options)
       }
       DiagnosticOutput.print(result.diagnostics, sources: result.sources)
       guard let job = result.job else {
@@ -68,19 +69,6 @@ struct JobFileOptions: ParsableArguments {
     } catch  where error.isTooLarge {
       throw DiagnosticsError(SourceFile.tooLarge(name: path, size: limit + 1, limit: limit))
     }
-  }
-
-  private var fileAccess: FileAccess {
-    FileAccess(
-      baseDirectory: folder, homeDirectory: Terminal.environment("HOME") ?? "/",
-      read: { path throws(FunctionError) in
-        do {
-          return try FileSystem.read(path, limitBytes: SourceFile.defaultSizeLimitBytes)
-        } catch {
-          throw .call("\(error)")
-        }
-      },
-      exists: { FileSystem.kind($0) != nil })
   }
 
   private static func environment() -> [String: String] {

@@ -2,14 +2,14 @@ import Glibc
 
 /// A thread whose stack has a known size, whatever limit this process was started with: parsing goes as
 /// deep as a file is nested.
-enum ParsingThread {
+public enum ParsingThread {
   private static let stackBytes = 1 << 20
 
-  private final class Work<Value> {
-    let body: () throws -> Value
-    var result: Result<Value, any Error>?
+  private final class Work<Value, Failure: Error> {
+    let body: () throws(Failure) -> Value
+    var result: Result<Value, Failure>?
 
-    init(_ body: @escaping () throws -> Value) { self.body = body }
+    init(_ body: @escaping () throws(Failure) -> Value) { self.body = body }
   }
 
   /// What the thread is given: a function without a type of its own, as a C function pointer needs it.
@@ -20,9 +20,11 @@ enum ParsingThread {
   }
 
   /// Runs a function on such a thread and waits for it; where no thread can be made, right here.
-  static func run<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+  public static func run<Value, Failure>(
+    _ body: @escaping () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
     let work = Work(body)
-    let start = Start { work.result = Result { try work.body() } }
+    let start = Start { work.result = Result { () throws(Failure) in try work.body() } }
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     defer { attributes.deallocate() }
     var thread = pthread_t()
