@@ -296,9 +296,11 @@ struct LoadedDriverTests {
   @Test("a driver with a call that never returns is abandoned, not closed")
   func abandoned() async throws {
     let test = try await TestDriver(
-      deadlines: DriverDeadlines(start: .milliseconds(20), other: .milliseconds(20)))
-    _ = try await test.startError("a/1", "behaviour = \"block\"")
+      deadlines: DriverDeadlines(start: .seconds(2), other: .seconds(2)))
+    async let error = test.startError("a/1", "behaviour = \"block\"")
+    await test.log.wait(for: "start blocks")
     await test.driver.close()
     #expect(test.log.texts.last?.contains("abandoned") == true)
+    #expect(try await error.kind == .timedOut)
   }
 }

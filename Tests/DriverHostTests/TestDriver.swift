@@ -70,11 +70,42 @@ func requireDriverError<Value>(
 
 /// What drivers logged.
 final class TestLog: Sendable {
-  private let messages = Mutex<[DriverLogMessage]>([])
+  fileprivate struct State {
+    var messages: [DriverLogMessage] = []
+    var waiters: [(text: String, count: Int, waiter: CheckedContinuation<Void, Never>)] = []
+  }
 
-  @Sendable func append(_ message: DriverLogMessage) { messages.withLock { $0.append(message) } }
+  private let state = Mutex(State())
 
-  var texts: [String] { messages.withLock { $0.map(\.text) } }
+  @Sendable func append(_ message: DriverLogMessage) {
+    let ready = state.withLock { state in
+      state.messages.append(message)
+      let known = state
+      state.waiters.removeAll { known.holds($0.text, $0.count) }
+      return known.waiters.filter { known.holds($0.text, $0.count) }.map(\.waiter)
+    }
+    for waiter in ready { waiter.resume() }
+  }
+
+  var texts: [String] { state.withLock { $0.messages.map(\.text) } }
+
+  /// Suspends until something with this text was logged so many times.
+  func wait(for text: String, times count: Int = 1) async {
+    await withCheckedContinuation { waiter in
+      let isThere = state.withLock { state in
+        if state.holds(text, count) { return true }
+        state.waiters.append((text, count, waiter))
+        return false
+      }
+      if isThere { waiter.resume() }
+    }
+  }
+}
+
+extension TestLog.State {
+  fileprivate func holds(_ text: String, _ count: Int) -> Bool {
+    messages.count { $0.text.contains(text) } >= count
+  }
 }
 
 /// What stands in a block, with its places.

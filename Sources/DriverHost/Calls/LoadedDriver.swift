@@ -242,6 +242,9 @@ final class LoadedDriver: DriverInstance, @unchecked Sendable {
 
   func waitForEnd() async -> HostEnd? { nil }
 
+  var isKillable: Bool { false }
+  func kill(reason: String) {}
+
   func abandon() {
     move(to: .closed)
     poller.end(owner: ObjectIdentifier(self))

@@ -8,16 +8,19 @@ public struct DriverDeadlines: Hashable, Sendable {
   public var start: Duration
   /// Everything else.
   public var other: Duration
+  /// How long others wait for a driver that is slow to find its tasks again; it is not given up then.
+  public var others: Duration
 
   /// Makes deadlines from their parts.
   public init(
     open: Duration = .seconds(30), fingerprint: Duration = .seconds(30), start: Duration = .seconds(600),
-    other: Duration = .seconds(60)
+    other: Duration = .seconds(60), others: Duration = .seconds(5)
   ) {
     self.open = open
     self.fingerprint = fingerprint
     self.start = start
     self.other = other
+    self.others = others
   }
 
   /// The deadline of a call.

@@ -6,6 +6,12 @@ protocol DriverInstance: Driver {
   /// Makes no further call to the driver, not even close.
   func abandon() async
 
+  /// Whether it can be ended without this process.
+  var isKillable: Bool { get }
+
+  /// Ends it, when it can be.
+  func kill(reason: String)
+
   /// Suspends until the process of its own that the driver is in has ended, and says how. Nil at once for a
   /// driver of this process.
   func waitForEnd() async -> HostEnd?

@@ -95,6 +95,9 @@ final class IsolatedDriver: DriverInstance {
     _ = await connection.waitForEnd()
   }
 
+  var isKillable: Bool { true }
+  func kill(reason: String) { connection.condemn(.unresponsive(reason)) }
+
   /// Suspends until the process has ended, and says how.
   func waitForEnd() async -> HostEnd? { await connection.waitForEnd() }
 

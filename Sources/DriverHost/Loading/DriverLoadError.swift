@@ -83,6 +83,13 @@ public struct DriverLoadError: Error, Hashable, Sendable, CustomStringConvertibl
       remedy: "name the plugin block as the driver is named")
   }
 
+  static func duplicate(_ name: String, file: String?, loadedFrom other: String?) -> DriverLoadError {
+    DriverLoadError(
+      .duplicateName, driver: name, file: file, expected: "one driver of each name",
+      found: "\"\(name)\" loaded from \(other ?? "another file") before",
+      remedy: "remove one of the two files")
+  }
+
   /// The rule of the ABI that was broken, if one was.
   public var rule: ABIRule? {
     if case .ruleBroken(let rule) = problem { return rule }

@@ -59,6 +59,9 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
     return MonotonicTime(nanoseconds: carried ? .max : sum + attoseconds / 1_000_000_000)
   }
 
+  /// The time since the clock began.
+  var sinceBoot: Duration { .nanoseconds(nanoseconds) }
+
   /// Whole milliseconds from this time to a later one, rounded up; 0 when it is past.
   func milliseconds(until later: MonotonicTime) -> Int32 {
     let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(nanoseconds)

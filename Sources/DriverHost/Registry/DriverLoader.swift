@@ -84,20 +84,16 @@ struct DriverLoader {
       for descriptor in found.drivers where only ?? descriptor.name == descriptor.name {
         guard !library.excluded.contains(descriptor.name) else { continue }
         do throws(DriverLoadError) {
-          if let other = taken[descriptor.name] { throw duplicate(descriptor, other) }
+          if let other = taken[descriptor.name] {
+            throw DriverLoadError.duplicate(
+              descriptor.name, file: descriptor.libraryPath, loadedFrom: other)
+          }
           let block = library.blocks.first { $0.name == descriptor.name }
           loaded.drivers.append(try await open(descriptor, of: found, block))
         } catch { loaded.failures.append(error) }
       }
     } catch { loaded.failures.append(error) }
     return loaded
-  }
-
-  private func duplicate(_ descriptor: DriverDescriptor, _ other: String) -> DriverLoadError {
-    DriverLoadError(
-      .duplicateName, driver: descriptor.name, file: descriptor.libraryPath,
-      expected: "one driver of each name", found: "\"\(descriptor.name)\" loaded from \(other) before",
-      remedy: "remove one of the two files")
   }
 
   private func open(

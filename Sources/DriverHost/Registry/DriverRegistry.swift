@@ -6,25 +6,29 @@ internal import Synchronization
 ///
 /// Every method may be called from any task.
 public final class DriverRegistry: Sendable {
-  private struct Entry {
-    var driver: any Driver
+  struct Entry {
+    var driver: ReplaceableDriver
     var info: DriverInfo
     /// Asks again by time and when the driver says so; ended when the registry is closed.
     var refresher: Task<Void, Never>?
   }
 
-  private struct State {
+  struct State {
     var entries: [String: Entry] = [:]
+    /// Drivers that are not there and that tasks wait for.
+    var awaited: [String: ReplaceableDriver] = [:]
+    /// What was loaded last.
+    var configuration = DriversConfiguration()
     var observers: [Int: AsyncStream<DriverInfo>.Continuation] = [:]
     var nextObserver = 0
     var isRestored = false
     var isClosed = false
   }
 
-  private let state = Mutex(State())
-  private let deadlines: DriverDeadlines
+  let state = Mutex(State())
+  let deadlines: DriverDeadlines
   private let refreshLimits: RefreshLimits
-  private let log: @Sendable (DriverLogMessage) -> Void
+  let log: @Sendable (DriverLogMessage) -> Void
 
   /// Makes an empty registry.
   ///
@@ -51,6 +55,7 @@ public final class DriverRegistry: Sendable {
   /// - Returns: what could not be used, one error each; everything else is there.
   public func load(_ configuration: DriversConfiguration) async -> [DriverLoadError] {
     hostler_call_note_install()
+    state.withLock { $0.configuration = configuration }
     var failures: [DriverLoadError] = []
     var files: [String] = []
     let loader = DriverLoader(configuration, deadlines: deadlines, log: log)
@@ -65,7 +70,8 @@ public final class DriverRegistry: Sendable {
       let loaded = await loader.load(library, taken: taken)
       failures += loaded.failures
       for driver in loaded.drivers {
-        do { try await add(driver) } catch { failures.append(error) }
+        let maker = maker(of: driver.descriptor.name, in: library, configuration)
+        do { try await add(driver, maker: maker) } catch { failures.append(error) }
       }
     }
     return failures
@@ -76,24 +82,37 @@ public final class DriverRegistry: Sendable {
   ///
   /// - Throws: ``DriverLoadError/Problem/duplicateName``.
   public func add(_ driver: any Driver) async throws(DriverLoadError) {
+    try await add(driver, maker: nil)
+  }
+
+  /// - Parameter maker: makes another when this one ends.
+  func add(_ driver: any Driver, maker: ReplaceableDriver.Maker?) async throws(DriverLoadError) {
     let descriptor = driver.descriptor
     let name = descriptor.name
-    let info = await Self.ask(driver)
-    let (other, isRestored) = state.withLock { state -> (String?, Bool) in
-      if let known = state.entries[name] { return (known.info.descriptor.libraryPath, false) }
-      state.entries[name] = Entry(driver: driver, info: info)
-      return (nil, state.isRestored)
+    let (other, seat) = state.withLock { state -> (String?, ReplaceableDriver) in
+      let seat = state.awaited[name] ?? ReplaceableDriver(named: name, deadlines: deadlines, log: log)
+      if let known = state.entries[name] { return (known.info.descriptor.libraryPath, seat) }
+      state.awaited[name] = nil
+      state.entries[name] = Entry(driver: seat, info: DriverInfo(descriptor: descriptor))
+      return (nil, seat)
     }
     if let other {
       await driver.close()
-      throw DriverLoadError(
-        .duplicateName, driver: name, file: descriptor.libraryPath, expected: "one driver of each name",
-        found: "\"\(name)\" loaded from \(other) before", remedy: "remove one of the two files")
+      throw .duplicate(name, file: descriptor.libraryPath, loadedFrom: other)
     }
+    if state.withLock({ $0.isRestored }) { seat.handle(.restoreRequested) }
+    // A registry that was closed meanwhile has closed the seat.
+    guard seat.put(driver, maker: maker) else { return await driver.close() }
+    await seat.waitUntilSettled()
+    let info = await Self.ask(seat)
+    state.withLock { $0.entries[name]?.info = info }
     publish(info)
-    if isRestored { _ = await restore(driver) }
-    let refresher = Task { await self.keepAsking(driver) }
-    state.withLock { $0.entries[name]?.refresher = refresher }
+    let refresher = Task { await self.keepAsking(seat) }
+    let isKept = state.withLock { state in
+      state.entries[name]?.refresher = refresher
+      return state.entries[name] != nil
+    }
+    if !isKept { refresher.cancel() }
   }
 
   // MARK: Looking up
@@ -101,8 +120,11 @@ public final class DriverRegistry: Sendable {
   public func driver(named name: String) throws(UnknownDriverError) -> any Driver {
     let (driver, names) = state.withLock { ($0.entries[name]?.driver, $0.entries.keys.sorted()) }
     if let driver { return driver }
-    throw UnknownDriverError(
-      name: name, available: names, suggestion: nearestName(to: name, among: names))
+    throw unknownDriver(name, among: names)
+  }
+
+  func unknownDriver(_ name: String, among names: [String]) -> UnknownDriverError {
+    UnknownDriverError(name: name, available: names, suggestion: nearestName(to: name, among: names))
   }
 
   /// The drivers that are there, by name.
@@ -142,7 +164,7 @@ public final class DriverRegistry: Sendable {
     for driver in drivers { update(await Self.ask(driver)) }
   }
 
-  private static func ask(_ driver: any Driver) async -> DriverInfo {
+  static func ask(_ driver: any Driver) async -> DriverInfo {
     do {
       return DriverInfo(descriptor: driver.descriptor, fingerprint: try await driver.fingerprint())
     } catch {
@@ -150,7 +172,7 @@ public final class DriverRegistry: Sendable {
     }
   }
 
-  private func update(_ info: DriverInfo) {
+  func update(_ info: DriverInfo) {
     let isNew = state.withLock { state in
       guard let known = state.entries[info.name]?.info, known != info else { return false }
       state.entries[info.name]?.info = info
@@ -164,7 +186,7 @@ public final class DriverRegistry: Sendable {
     for observer in observers { observer.yield(info) }
   }
 
-  private func keepAsking(_ driver: any Driver) async {
+  func keepAsking(_ driver: any Driver) async {
     let name = driver.descriptor.name
     while !Task.isCancelled {
       let known = info(named: name)
@@ -192,35 +214,42 @@ public final class DriverRegistry: Sendable {
     let drivers = state.withLock { state -> [any Driver] in
       guard !state.isRestored else { return [] }
       state.isRestored = true
+      // Those that are not there are told when they are.
+      for driver in state.awaited.values { driver.handle(.restoreRequested) }
       return state.entries.sorted { $0.key < $1.key }.map(\.value.driver)
     }
-    var failures: [DriverError] = []
-    for driver in drivers { if let failure = await restore(driver) { failures.append(failure) } }
-    return failures
+    // Side by side: one that takes its time keeps no other from serving.
+    return await withTaskGroup(of: DriverError?.self) { group in
+      for driver in drivers { group.addTask { await self.restore(driver) } }
+      var failures: [DriverError] = []
+      for await case let failure? in group { failures.append(failure) }
+      return failures.sorted { $0.driver < $1.driver }
+    }
   }
 
   private func restore(_ driver: any Driver) async -> DriverError? {
-    do {
+    do throws(DriverError) {
       try await driver.restoreComplete()
       return nil
     } catch {
-      log(DriverLogMessage(driver: driver.descriptor.name, level: .error, text: error.description))
       return error
     }
   }
 
   /// Closes every driver; their tasks go on.
   public func close() async {
-    let (entries, observers) = state.withLock { state in
+    let (entries, awaited, observers) = state.withLock { state in
       defer {
         state.entries = [:]
+        state.awaited = [:]
         state.observers = [:]
         state.isClosed = true
       }
-      return (Array(state.entries.values), Array(state.observers.values))
+      return (Array(state.entries.values), Array(state.awaited.values), Array(state.observers.values))
     }
     for entry in entries { entry.refresher?.cancel() }
     for entry in entries { await entry.driver.close() }
+    for driver in awaited { await driver.close() }
     for observer in observers { observer.finish() }
   }
 }

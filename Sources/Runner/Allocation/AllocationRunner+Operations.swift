@@ -143,26 +143,42 @@ extension AllocationRunner {
       taskID: driverTaskID(task, invocation), handle: handle?.driverState ?? [],
       handleVersion: handle?.version ?? 0,
       logs: logs(of: definition))
-    recoveriesUnderWay += 1
-    run {
-      let outcome: RecoveryOutcome
-      do {
-        let driver = try self.environment.drivers.driver(named: definition.driver)
-        _ = try await driver.recover(request)
-        outcome = .found(handle ?? Lifecycle.TaskHandle())
-      } catch let error as DriverError where error.kind == .notFound {
-        outcome = .neverStarted
+    awaitedRecoveries.insert(task)
+    operationsUnderWay += 1
+    // Cancelled at a shutdown, as a watch is: a driver that is not there may never come.
+    watches[task] = Task {
+      do throws(DriverError) {
+        _ = try await environment.drivers.recover(request, with: definition.driver) { reason in
+          await self.recoveryIsDeferred(task, reason)
+        }
+        send(.recovered(task, invocation, .found(handle ?? Lifecycle.TaskHandle())))
       } catch {
-        outcome = .failed("\(error)")
+        switch error.kind {
+        // The agent goes down; the next one asks again.
+        case .cancelled, .notServing: break
+        case .notFound: send(.recovered(task, invocation, .neverStarted))
+        default: send(.recovered(task, invocation, .failed("\(error)")))
+        }
       }
-      await self.recoveryEnded(task, invocation, outcome)
+      recoveryNeedNotBeAwaited(task)
+      operationEnded()
     }
   }
 
-  private func recoveryEnded(_ task: TaskIndex, _ invocation: Invocation, _ outcome: RecoveryOutcome) {
-    send(.recovered(task, invocation, outcome))
-    recoveriesUnderWay -= 1
-    guard recoveriesUnderWay == 0 else { return }
+  /// The driver is not there, or cannot say: the task stays as it was recorded, and nobody waits for it.
+  private func recoveryIsDeferred(_ task: TaskIndex, _ reason: String) {
+    guard awaitedRecoveries.contains(task) else { return }
+    send(
+      .notice(
+        task, .driverMessage,
+        message:
+          "The task is left as it is until driver \(definition(of: task).driver) says how it is: \(reason)"
+      ))
+    recoveryNeedNotBeAwaited(task)
+  }
+
+  private func recoveryNeedNotBeAwaited(_ task: TaskIndex) {
+    guard awaitedRecoveries.remove(task) != nil, awaitedRecoveries.isEmpty else { return }
     for waiter in recoveryWaiters { waiter.resume() }
     recoveryWaiters.removeAll()
   }

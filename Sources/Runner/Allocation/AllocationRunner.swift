@@ -35,7 +35,8 @@ public actor AllocationRunner {
   /// Operations under way that must end before the allocation is left.
   var operationsUnderWay = 0
   var idleWaiters: [CheckedContinuation<Void, Never>] = []
-  var recoveriesUnderWay = 0
+  /// The tasks of before that others wait for the driver's answer about.
+  var awaitedRecoveries: Set<TaskIndex> = []
   var recoveryWaiters: [CheckedContinuation<Void, Never>] = []
   var hasEnded = false
   var hasAnnouncedEnd = false
@@ -104,9 +105,10 @@ public actor AllocationRunner {
     send(.begin)
   }
 
-  /// Suspends until the drivers have answered for every task that ran before the agent went away.
+  /// Suspends until the drivers have answered for every task that ran before the agent went away, or have
+  /// made clear that it will take them long.
   public func waitUntilRecovered() async {
-    if recoveriesUnderWay == 0 { return }
+    if awaitedRecoveries.isEmpty { return }
     await withCheckedContinuation { recoveryWaiters.append($0) }
   }
 

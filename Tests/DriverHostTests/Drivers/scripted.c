@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,10 @@
 #include "hostler/driver.h"
 
 #define MAX_TASKS 256
+
+#ifndef PLUGIN_VERSION
+#define PLUGIN_VERSION "1.0.0"
+#endif
 
 struct task {
   char id[256];
@@ -28,6 +33,7 @@ static pthread_cond_t released = PTHREAD_COND_INITIALIZER;
 static int is_released;
 static const hostler_host *host;
 static char fingerprint_mode[64];
+static char hangs[64]; /* a task that recover does not come back for, or "restore_complete" */
 static int changed = -1;
 static int is_flipped;
 
@@ -39,6 +45,13 @@ static hostler_string text(const char *value) {
 static hostler_status fail(hostler_sink error, hostler_status status, const char *message) {
   error.write(error.context, text(message));
   return status;
+}
+
+static void block_until_released(const char *what) {
+  if (host && host->log) host->log(host->context, HOSTLER_LOG_INFO, text(what));
+  pthread_mutex_lock(&mutex);
+  while (!is_released) pthread_cond_wait(&released, &mutex);
+  pthread_mutex_unlock(&mutex);
 }
 
 static int named(hostler_string id, const char *name) {
@@ -90,13 +103,12 @@ static hostler_status configure(void *driver, const hostler_config *config, host
     return fail(error, HOSTLER_ERROR, value.data);
   if (get->get_string(config->context, "fingerprint", &value) == HOSTLER_OK)
     snprintf(fingerprint_mode, sizeof fingerprint_mode, "%s", value.data);
+  hangs[0] = 0;
+  if (get->get_string(config->context, "hangs", &value) == HOSTLER_OK)
+    snprintf(hangs, sizeof hangs, "%s", value.data);
   int32_t block = 0;
   get->get_bool(config->context, "block", &block);
-  if (block) {
-    pthread_mutex_lock(&mutex);
-    while (!is_released) pthread_cond_wait(&released, &mutex);
-    pthread_mutex_unlock(&mutex);
-  }
+  if (block) block_until_released("configure blocks");
   if (host && host->log) host->log(host->context, HOSTLER_LOG_INFO, text("configured"));
   return HOSTLER_OK;
 }
@@ -210,11 +222,10 @@ static hostler_status start(void *driver, const hostler_task_request *request, h
   }
   if (!strcmp(how, "bad_text")) return fail(error, HOSTLER_ERROR, "bad \xff\xfe bytes\nand a line");
   if (!strcmp(how, "block")) {
-    pthread_mutex_lock(&mutex);
-    while (!is_released) pthread_cond_wait(&released, &mutex);
-    pthread_mutex_unlock(&mutex);
+    block_until_released("start blocks");
     return fail(error, HOSTLER_ERROR, "released");
   }
+  if (!strcmp(how, "slow")) block_until_released("start is slow");
   pthread_mutex_lock(&mutex);
   struct task *task = find(request->task_id);
   if (!task) {
@@ -362,9 +373,12 @@ static hostler_status destroy(void *driver, hostler_string id, int32_t force, ho
 static hostler_status recover(void *driver, const hostler_recover_request *request,
                               hostler_task_status *status, hostler_sink error) {
   (void)driver;
+  static atomic_int asked;
   if (named(request->handle, "gone")) return fail(error, HOSTLER_NOT_FOUND, "never started");
   if (named(request->handle, "later")) return fail(error, HOSTLER_ERROR_RECOVERABLE, "ask again");
   if (named(request->handle, "vague")) return HOSTLER_OK;
+  if (named(request->task_id, hangs)) block_until_released("recover hangs");
+  if (named(request->task_id, "second") && !asked++) return fail(error, HOSTLER_ERROR_RECOVERABLE, "ask again");
   pthread_mutex_lock(&mutex);
   struct task *task = find(request->task_id);
   if (!task) task = add(request->task_id);
@@ -377,6 +391,7 @@ static hostler_status recover(void *driver, const hostler_recover_request *reque
 static hostler_status restore_complete(void *driver, hostler_sink error) {
   (void)driver;
   (void)error;
+  if (!strcmp(hangs, "restore_complete")) block_until_released("restore_complete hangs");
   return HOSTLER_OK;
 }
 
@@ -403,6 +418,7 @@ static const hostler_field plugin_fields[] = {
     {"refuse", "Fail with this.", NULL, NULL, 0, HOSTLER_FIELD_STRING, 0},
     {"fingerprint", "How to answer.", "healthy", NULL, 0, HOSTLER_FIELD_STRING, 0},
     {"block", "Do not come back.", "false", NULL, 0, HOSTLER_FIELD_BOOL, 0},
+    {"hangs", "What does not come back.", NULL, NULL, 0, HOSTLER_FIELD_STRING, 0},
 };
 
 static const hostler_field mount_fields[] = {
@@ -442,6 +458,6 @@ static const hostler_driver_descriptor descriptor = {
 static const hostler_driver_descriptor *const drivers[] = {&descriptor};
 
 static const hostler_entry entry = {
-    HOSTLER_ABI_MAJOR, HOSTLER_ABI_MINOR, sizeof(hostler_entry), "scripted", "1.0.0", drivers, 1, open_driver};
+    HOSTLER_ABI_MAJOR, HOSTLER_ABI_MINOR, sizeof(hostler_entry), "scripted", PLUGIN_VERSION, drivers, 1, open_driver};
 
 const hostler_entry *hostler_driver_entry(void) { return &entry; }

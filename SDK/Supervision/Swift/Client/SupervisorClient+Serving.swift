@@ -58,16 +58,9 @@ extension SupervisorClient {
   }
 
   private func finish(_ number: RequestNumber) -> Pending? {
-    let (pending, isAllRefreshed) = state.withLock { state in
-      let pending = state.pending.removeValue(forKey: number)
-      guard case .refresh = pending else { return (pending, false) }
-      let isLast = !state.pending.values.contains { if case .refresh = $0 { true } else { false } }
-      return (pending, isLast && state.isRestored)
-    }
-    // What a lost supervisor could not be told any more.
-    if isAllRefreshed, let connection = state.withLock({ $0.connection }) {
-      _ = connection.socket.send(SupervisorRequest.forgetUnclaimed.encoded)
-    }
+    let pending = state.withLock { $0.pending.removeValue(forKey: number) }
+    // What a lost supervisor could not be told any more; only the last of them has it told.
+    if case .refresh = pending { forgetUnclaimed() }
     return pending
   }
 

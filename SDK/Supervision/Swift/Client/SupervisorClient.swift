@@ -52,6 +52,8 @@ public final class SupervisorClient: Sendable {
     var handedOut: [RequestNumber: Int32] = [:]
     /// Whether every task of before has been asked for, so that what is left can go.
     var isRestored = false
+    /// Tasks that were asked for without an answer: nobody's only for want of one.
+    var unanswered: Set<String> = []
     var isClosed = false
     /// The client's own thread, while there is one.
     var thread: pthread_t?
@@ -133,6 +135,24 @@ public final class SupervisorClient: Sendable {
   /// - Returns: nil when no task of this id was ever started.
   public func recover(id: String, handle: [UInt8], logs: TaskLogs?) throws(SupervisionError) -> RemoteTask? {
     if let task = state.withLock({ $0.tasks[id] }) { return task }
+    state.withLock { _ = $0.unanswered.insert(id) }
+    do throws(SupervisionError) {
+      let task = try ask(id: id, handle: handle, logs: logs)
+      answered(id)
+      return task
+    } catch {
+      // What is out of resources is asked again.
+      if error.kind != .outOfResources { answered(id) }
+      throw error
+    }
+  }
+
+  private func answered(_ id: String) {
+    let wasHeldUp = state.withLock { $0.unanswered.remove(id) != nil && $0.isRestored }
+    if wasHeldUp { forgetUnclaimed() }
+  }
+
+  private func ask(id: String, handle: [UInt8], logs: TaskLogs?) throws(SupervisionError) -> RemoteTask? {
     try connect()
     let task = try RemoteTask(
       id: id, logs: logs, pipes: logs.flatMap { OutputPipes(opening: $0, taskID: id) },
@@ -160,7 +180,8 @@ public final class SupervisorClient: Sendable {
     ).encoded
   }
 
-  /// Every task of before has been asked for: those that nobody asked for are ended and forgotten.
+  /// Every task of before has been asked for: those that nobody asked for are ended and forgotten, once
+  /// there is an answer about all that somebody did.
   public func restoreComplete() {
     state.withLock { $0.isRestored = true }
     // Where no supervisor ever was, none is started only to be asked.
@@ -170,7 +191,16 @@ public final class SupervisorClient: Sendable {
     } catch {
       log("tasks that nobody asks for cannot be looked for: \(error)")
     }
-    tell(.forgetUnclaimed)
+    forgetUnclaimed()
+  }
+
+  /// Has what nobody asked for ended, unless the supervisor does not know yet what was asked for.
+  func forgetUnclaimed() {
+    let connection = state.withLock { state in
+      let isAsking = state.pending.values.contains { if case .refresh = $0 { true } else { false } }
+      return isAsking || !state.isRestored || !state.unanswered.isEmpty ? nil : state.connection
+    }
+    _ = connection?.socket.send(SupervisorRequest.forgetUnclaimed.encoded)
   }
 
   /// Kills a task with everything it started. Returns at once.

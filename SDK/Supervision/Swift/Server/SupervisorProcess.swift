@@ -82,7 +82,7 @@ public enum SupervisorProcess {
     }
   }
 
-  /// Serves a connection; the one before it, if any, is over.
+  /// Serves a connection.
   private static func accept(_ socket: MessageSocket, _ server: SupervisorServer) {
     var buffer = MessageSocket.buffer
     guard let first = socket.receive(&buffer) else { return server.noteChange() }
@@ -131,21 +131,28 @@ public enum SupervisorProcess {
 }
 
 extension SupervisorServer {
-  /// A driver is connected; what it does not ask for by and by is unclaimed.
+  /// A driver is connected; what it does not ask for by and by is unclaimed. One that was connected before
+  /// stays so: this may be another version of it that takes over, or gives up.
   func begin(_ connection: Connection) {
-    let before = state.withLock { state -> Connection? in
+    state.withLock { state in
       for id in state.entries.keys { state.entries[id]?.isClaimed = false }
-      defer { state.connection = connection }
-      return state.connection
+      state.connections.append(connection)
     }
-    before?.outbox.socket.shutDown()
   }
 
   /// A driver is gone, with its agent or without.
   func end(_ connection: Connection) {
     let running = state.withLock { state -> [SupervisedTask] in
-      guard state.connection?.outbox === connection.outbox else { return [] }
-      state.connection = nil
+      guard let index = state.connections.firstIndex(where: { $0.outbox === connection.outbox })
+      else { return [] }
+      state.connections.remove(at: index)
+      guard state.connections.isEmpty else {
+        // The one before goes on with what it has.
+        if index == state.connections.count {
+          for id in state.entries.keys { state.entries[id]?.isClaimed = true }
+        }
+        return []
+      }
       guard connection.isTemporary else { return [] }
       return state.entries.values.compactMap {
         if case .running(let task, _) = $0.state { task } else { nil }
@@ -159,7 +166,7 @@ extension SupervisorServer {
   /// Whether nobody is connected and nothing runs.
   var isDone: Bool {
     state.withLock { state in
-      state.connection == nil
+      state.connections.isEmpty
         && state.entries.values.allSatisfy {
           switch $0.state {
           case .ended, .failed: true

@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// A supervisor: the parent of the tasks of one driver, in a process of its own that outlives the agent.
 ///
-/// It serves one connection at a time, with a few threads that each take one request after another. Another
-/// thread moves output and sees tasks end. What must be known after this process is in the ``TaskTable``.
+/// It serves one driver, and during a reload its next version beside it: each connection with a few threads
+/// that each take one request after another. Another thread moves output and sees tasks end. What must be known after this process is in the ``TaskTable``.
 final class SupervisorServer: Sendable {
   /// The names of its files in the state directory.
   enum File {
@@ -33,13 +33,14 @@ final class SupervisorServer: Sendable {
     var slot: TaskSlot
     var state: State
     var handle: [UInt8]
-    /// Whether the present connection started it or asked for it.
+    /// Whether the last connection started it or asked for it.
     var isClaimed: Bool
   }
 
   struct State {
     var entries: [String: Entry] = [:]
-    var connection: Connection?
+    /// Who is connected. The last has the say: what it does not ask for is nobody's.
+    var connections: [Connection] = []
   }
 
   /// A driver that is connected.
@@ -236,7 +237,7 @@ final class SupervisorServer: Sendable {
 
   private func noteEnd(of task: SupervisedTask, _ id: String) {
     guard case .exited(let exit, let time) = task.condition() else { return }
-    let connection = state.withLock { state -> Connection? in
+    let connections = state.withLock { state -> [Connection]? in
       guard let entry = state.entries[id], case .running(let current, let key) = entry.state, current === task
       else { return nil }
       // First to the table: from here on it is known whatever happens.
@@ -244,15 +245,14 @@ final class SupervisorServer: Sendable {
       state.entries[id]?.state = .ended(exit, atNanoseconds: time, task.hasOutput ? nil : task)
       if let key { engine.forget(key) }
       // To one that has not asked for the task yet it is told when it does, after its output was moved.
-      return entry.isClaimed ? state.connection : nil
+      return entry.isClaimed ? state.connections : state.connections.dropLast()
     }
     task.releaseProcess()
     let lost = task.lostOutputBytes
     if lost > 0 { ServerLog.write("\(lost) bytes of the output of \(id) could not be written") }
-    if let connection {
+    for connection in connections ?? [] {
       connection.outbox.send(.ended(id: id, exit, atNanoseconds: time, lostOutputBytes: lost), waits: false)
-    } else {
-      noteChange()
     }
+    if connections?.isEmpty != false { noteChange() }
   }
 }
