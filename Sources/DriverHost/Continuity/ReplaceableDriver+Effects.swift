@@ -128,9 +128,12 @@ extension ReplaceableDriver {
     guard let target else { return }
     do throws(DriverError) {
       try await target.driver.restoreComplete()
+      state.withLock { $0.restoreError = nil }
       handle(.restored(round: round, nil))
     } catch {
-      state.withLock { $0.restoreError = error }
+      state.withLock { state in
+        if state.continuity.phase == .restoring { state.restoreError = error }
+      }
       wakeAll()
       if error.kind == .driverGone { ended(target.generation, reason: error.message) }
       handle(.restored(round: round, error))
@@ -243,6 +246,7 @@ extension ReplaceableDriver {
     let result: ReloadResult = await withUnsafeContinuation { waiter in
       let effects = state.withLock { state in
         state.candidate = candidate
+        state.candidateMaker = maker
         state.reloadWaiter = waiter
         return state.take(.replacementReady, at: now)
       }
@@ -253,9 +257,7 @@ extension ReplaceableDriver {
       }
     }
     switch result {
-    case .replaced(let old):
-      state.withLock { $0.maker = maker }
-      await old?.close()
+    case .replaced(let old): await old?.close()
     case .failed(let problem):
       state.withLock { $0.candidate = nil }
       await candidate.close()

@@ -33,6 +33,7 @@ final class ReplaceableDriver: Driver {
     var generation = 0
     /// What is to replace it, during a reload.
     var candidate: (any Driver)?
+    var candidateMaker: Maker?
     /// Makes another when this one has ended.
     var maker: Maker?
     var descriptor: DriverDescriptor
@@ -77,6 +78,7 @@ final class ReplaceableDriver: Driver {
         case .swap:
           guard let driver = candidate else { continue }
           candidate = nil
+          maker = candidateMaker
           let old = put(driver)
           swap = Swap(driver: driver, generation: generation, old: old, waiter: takeReloadWaiter())
         case .giveUp: candidate = nil
@@ -107,6 +109,8 @@ final class ReplaceableDriver: Driver {
   }
 
   var descriptor: DriverDescriptor { state.withLock { $0.descriptor } }
+
+  var isClosed: Bool { state.withLock { $0.continuity.phase == .closed } }
 
   func error(
     _ kind: DriverError.Kind, _ call: DriverCall, _ taskID: String? = nil, _ message: String = ""

@@ -2,7 +2,8 @@
 /// while.
 struct RestartBackoff: Hashable, Sendable {
   var first = Duration.milliseconds(100)
-  var longest = Duration.seconds(30)
+  /// Less than what supervisors of temporary hosts wait for a driver to come back.
+  var longest = Duration.seconds(5)
   /// One that lived as long as this has nothing to do with the ends before.
   var settledAfter = Duration.seconds(60)
   private var ends = 0

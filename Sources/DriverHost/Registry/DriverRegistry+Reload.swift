@@ -19,19 +19,32 @@ extension DriverRegistry {
     _ request: RecoverRequest, with name: String,
     whenDeferred: @escaping @Sendable (String) async -> Void = { _ in }
   ) async throws(DriverError) -> TaskStatus {
-    let driver = state.withLock { state -> ReplaceableDriver? in
-      if let driver = state.entries[name]?.driver ?? state.awaited[name] { return driver }
+    while true {
+      guard let driver = seat(for: name) else {
+        throw DriverError(
+          .notServing, driver: name, call: .recover, taskID: request.taskID,
+          message: "the drivers are closed")
+      }
+      do throws(DriverError) {
+        return try await driver.recover(request, whenDeferred: whenDeferred)
+      } catch {
+        // One that is just being unloaded is not there any more: the next is waited for.
+        guard driver.isClosed, error.kind == .notServing else { throw error }
+        await Task.yield()
+      }
+    }
+  }
+
+  /// What a task waits for, also when it is not there; nil when the registry is closed.
+  private func seat(for name: String) -> ReplaceableDriver? {
+    state.withLock { state in
       if state.isClosed { return nil }
+      if let driver = state.entries[name]?.driver ?? state.awaited[name] { return driver }
       let driver = ReplaceableDriver(named: name, deadlines: deadlines, log: log)
       if state.isRestored { driver.handle(.restoreRequested) }
       state.awaited[name] = driver
       return driver
     }
-    guard let driver else {
-      throw DriverError(
-        .notServing, driver: name, call: .recover, taskID: request.taskID, message: "the drivers are closed")
-    }
-    return try await driver.recover(request, whenDeferred: whenDeferred)
   }
 
   /// The drivers that are not there while tasks of an earlier agent wait for them, by name.

@@ -66,9 +66,11 @@ public enum SupervisorProcess {
       var wanted = [
         pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
         pollfd(fd: server.changes, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: server.patience.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      guard retrying({ poll(&wanted, 2, -1) }) > 0 else { continue }
+      guard retrying({ poll(&wanted, 3, -1) }) > 0 else { continue }
       if wanted[1].revents != 0 { _ = hostler_eventfd_clear(server.changes) }
+      if wanted[2].revents != 0 { server.endAbandoned() }
       if wanted[0].revents != 0 {
         let connection = hostler_socket_accept(listener)
         if connection >= 0 { accept(MessageSocket(connection), server) }
@@ -137,30 +139,38 @@ extension SupervisorServer {
     state.withLock { state in
       for id in state.entries.keys { state.entries[id]?.isClaimed = false }
       state.connections.append(connection)
+      patience.clear()
     }
   }
 
   /// A driver is gone, with its agent or without.
   func end(_ connection: Connection) {
-    let running = state.withLock { state -> [SupervisedTask] in
+    state.withLock { state in
       guard let index = state.connections.firstIndex(where: { $0.outbox === connection.outbox })
-      else { return [] }
+      else { return }
       state.connections.remove(at: index)
-      guard state.connections.isEmpty else {
+      if state.connections.isEmpty {
+        // Perhaps only the process of the driver has ended: then the next one is soon there.
+        if connection.isTemporary { patience.set(after: Self.patience) }
+      } else if index == state.connections.count {
         // The one before goes on with what it has.
-        if index == state.connections.count {
-          for id in state.entries.keys { state.entries[id]?.isClaimed = true }
-        }
-        return []
+        for id in state.entries.keys { state.entries[id]?.isClaimed = true }
       }
-      guard connection.isTemporary else { return [] }
+    }
+    noteChange()
+  }
+
+  /// The host was for the moment only, is gone, and so are its tasks to be.
+  func endAbandoned() {
+    let running = state.withLock { state -> [SupervisedTask] in
+      // Somebody may have come and gone since.
+      guard patience.hasExpired else { return [] }
+      patience.clear()
       return state.entries.values.compactMap {
         if case .running(let task, _) = $0.state { task } else { nil }
       }
     }
-    // Its host was for the moment only, and so were its tasks.
     for task in running { task.kill() }
-    noteChange()
   }
 
   /// Whether nobody is connected and nothing runs.

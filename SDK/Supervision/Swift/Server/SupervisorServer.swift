@@ -56,6 +56,10 @@ final class SupervisorServer: Sendable {
   let state = Mutex(State())
   /// An eventfd that is raised when a connection or a task has ended.
   let changes: Int32
+  /// Expires when a temporary host has been gone for so long that it does not come back.
+  let patience: TimerDescriptor
+  /// How long the tasks of a temporary host go on without a driver that is connected.
+  static let patience = Duration.seconds(10)
 
   /// Takes over what the table in the state directory holds.
   ///
@@ -63,6 +67,7 @@ final class SupervisorServer: Sendable {
   init(in directory: Int32) throws(SupervisionError) {
     engine = try Supervisor()
     table = try TaskTable(in: directory, name: File.tasks)
+    patience = try TimerDescriptor()
     changes = hostler_eventfd(0)
     guard changes >= 0 else {
       throw SupervisionError(
