@@ -46,7 +46,7 @@ struct JobFileRuleTests {
       ("leader = \"maybe\"", "Wrong type", 5),
       ("resources {}\nresources {}", "Block set twice", 6),
       ("volume_mount {\n volume = 1\n nothing = 2\n}", "Unknown argument", 7),
-      ("template {\n data = \"x\"\n destination = \"\"\n}", "Invalid path", 7),
+      ("template {\n data = \"x\"\n destination = \"\"\n}", "Incomplete template", 7),
       ("template {\n data = \"x\"\n destination = \".\"\n}", "Invalid path", 7),
       ("template {\n data = \"x\"\n destination = \"/local/\"\n}", "Invalid path", 7),
       ("template {\n data = \"x\"\n destination = \"a/../secrets\"\n}", "Invalid path", 7),
@@ -197,17 +197,6 @@ struct JobFileRuleTests {
     let job = try #require(parse(text).job)
     let policy = try #require(job.groups.first?.tasks.first?.restart)
     #expect(policy == RestartPolicy(attempts: 7, interval: .seconds(1800), delay: .seconds(1), mode: .delay))
-  }
-
-  @Test("what has no effect yet is kept, with a warning")
-  func keptSettings() throws {
-    let result = group("network {\n port \"http\" { to = 80 }\n}")
-    let job = try #require(result.job)
-    #expect(result.diagnostics.map(\.severity) == [.warning])
-    #expect(job.groups.first?.kept.map(\.name) == ["network"])
-    #expect(
-      jsonText(job.groups.first?.kept.first?.value.value ?? .null(.any))
-        == #"{"port":[{"http":[{"to":80}]}]}"#)
   }
 
   @Test("the configuration of a driver knows where it was written")

@@ -8,7 +8,7 @@ extension SeededGenerator {
     Job(
       id: text(), name: text(), type: pick(JobType.self), priority: integer(), region: text(),
       nodePool: text(), namespace: text(), datacenters: list(upTo: 2) { $0.text() }, meta: pairs(),
-      groups: list(upTo: 2) { $0.group() }, kept: list(upTo: 2) { $0.kept() })
+      groups: list(upTo: 2) { $0.group() })
   }
 
   mutating func group() -> Job.Group {
@@ -16,7 +16,7 @@ extension SeededGenerator {
       name: text(), count: integer(), meta: pairs(), restart: restart(),
       reschedule: maybe { $0.reschedule() },
       ephemeralDisk: EphemeralDisk(sizeMB: integer(), migrate: flag(), sticky: flag()),
-      shutdownDelay: duration(), tasks: list(upTo: 2) { $0.task() }, kept: list(upTo: 1) { $0.kept() })
+      shutdownDelay: duration(), tasks: list(upTo: 2) { $0.task() })
   }
 
   mutating func task() -> Job.Task {
@@ -28,20 +28,19 @@ extension SeededGenerator {
       resources: Resources(
         cpuMHz: integer(), cores: integer(), memoryMB: integer(), memoryMaxMB: maybe { $0.integer() }),
       restart: restart(), templates: list(upTo: 1) { $0.template() },
-      artifacts: list(upTo: 1) { $0.artifact() }, kept: list(upTo: 1) { $0.kept() }, range: range(),
+      artifacts: list(upTo: 1) { $0.artifact() }, range: range(),
       driverRange: range())
   }
 
   mutating func template() -> Template {
     Template(
       data: maybe { $0.text() }, source: maybe { $0.text() }, destination: text(), permissions: text(),
-      env: flag(), changeMode: text(), kept: list(upTo: 1) { $0.kept() }, range: range())
+      env: flag(), changeMode: text(), range: range())
   }
 
   mutating func artifact() -> Artifact {
     var artifact = Artifact(
-      source: text(), destination: text(), mode: text(), options: pairs(),
-      kept: list(upTo: 1) { $0.kept() }, range: range())
+      source: text(), destination: text(), mode: text(), options: pairs(), range: range())
     artifact.sourceRange = range()
     return artifact
   }
@@ -56,10 +55,6 @@ extension SeededGenerator {
     ReschedulePolicy(
       attempts: integer(), interval: duration(), delay: duration(),
       delayFunction: pick(ReschedulePolicy.DelayFunction.self), maxDelay: duration(), unlimited: flag())
-  }
-
-  mutating func kept() -> KeptSetting {
-    KeptSetting(name: text(), labels: list(upTo: 2) { $0.text() }, value: value(depth: 2))
   }
 
   mutating func value(depth: Int) -> LocatedValue {

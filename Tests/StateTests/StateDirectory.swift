@@ -75,7 +75,7 @@ struct StateDirectory: Sendable {
 
   /// A job with something of everything; `Fixtures/schema-1.sql` holds it too.
   static let job = Job(
-    id: "site", type: .batch, meta: ["owner": "ops"],
+    id: "site", type: .batch, nodePool: "default", datacenters: ["*"], meta: ["owner": "ops"],
     groups: [
       Job.Group(
         name: "web", count: 2, reschedule: .batch, shutdownDelay: .milliseconds(1500),
@@ -93,7 +93,7 @@ struct StateDirectory: Sendable {
             resources: Resources(cpuMHz: 200, memoryMB: 64, memoryMaxMB: 128),
             templates: [Template(data: "x", destination: "local/x")],
             artifacts: [Artifact(source: "files/a", options: ["checksum": "md5:0"])],
-            kept: [KeptSetting(name: "constraint", labels: ["l"], value: LocatedValue(.null))], range: range)
+            range: range)
         ])
     ])
 

@@ -10,8 +10,12 @@ public struct Artifact: Hashable, Sendable {
   public var mode: String
   /// Fetch options, such as `checksum`.
   public var options: [String: String]
-  /// What the block says beyond this model; checked and kept, without effect.
-  public var kept: [KeptSetting]
+  /// Whether certificates of servers are not looked at.
+  public var insecure = false
+  /// Whether the files belong to the task's user.
+  public var chown = false
+  /// Headers of HTTP requests.
+  public var headers: [String: String] = [:]
   /// Where the block was written.
   public var range: SourceRange?
   /// Where the source was written.
@@ -20,14 +24,12 @@ public struct Artifact: Hashable, Sendable {
   /// Makes an artifact from its parts.
   public init(
     source: String, destination: String = "local/", mode: String = "any",
-    options: [String: String] = [:], kept: [KeptSetting] = [],
-    range: SourceRange? = nil
+    options: [String: String] = [:], range: SourceRange? = nil
   ) {
     self.source = source
     self.destination = destination
     self.mode = mode
     self.options = options
-    self.kept = kept
     self.range = range
   }
 }

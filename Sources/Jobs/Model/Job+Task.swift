@@ -35,8 +35,36 @@ extension Job {
     public var templates: [Template]
     /// Files fetched before the start.
     public var artifacts: [Artifact]
-    /// What the job file says beyond this model; checked and kept, without effect.
-    public var kept: [KeptSetting]
+    /// What the host must be like.
+    public var constraints: [Constraint] = []
+    /// What the host should be like; kept, without effect on one host.
+    public var affinities: [Affinity] = []
+    /// The services that the task offers.
+    public var services: [Service] = []
+    /// The file in the task's `local` directory that a dispatch payload goes to; nil for none.
+    public var dispatchPayload: String?
+    /// Where the task has volumes of its group.
+    public var volumeMounts: [VolumeMount] = []
+    /// Commands that people can run in the task.
+    public var actions: [TaskAction] = []
+    /// The windows in which the task may run; kept, without effect.
+    public var schedule: TaskSchedule?
+    /// Limits for scaling what the task may use; kept, without effect.
+    public var scalingPolicies: [Scaling] = []
+    /// The kind of a mesh task.
+    public var kind = ""
+    /// The workload identity, as written; hostler issues none.
+    public var identity: Value?
+    /// Further workload identities, as written; hostler issues none.
+    public var identities: Value?
+    /// Vault settings, as written; hostler has no Vault.
+    public var vault: Value?
+    /// Consul settings, as written; without effect.
+    public var consul: Value?
+    /// Secrets of other systems, as written; hostler fetches none.
+    public var secrets: Value?
+    /// What makes the task a storage plugin, as written; hostler has none.
+    public var storagePlugin: Value?
     /// Where the task was written, from `task` to its label.
     public var range: SourceRange?
     /// Where the driver's name was written.
@@ -50,7 +78,7 @@ extension Job {
       killSignal: String = "", shutdownDelay: Duration = .zero,
       logs: LogConfiguration = LogConfiguration(), resources: Resources = Resources(),
       restart: RestartPolicy = .service, templates: [Template] = [], artifacts: [Artifact] = [],
-      kept: [KeptSetting] = [], range: SourceRange? = nil, driverRange: SourceRange? = nil
+      range: SourceRange? = nil, driverRange: SourceRange? = nil
     ) {
       self.name = name
       self.driver = driver
@@ -68,7 +96,6 @@ extension Job {
       self.restart = restart
       self.templates = templates
       self.artifacts = artifacts
-      self.kept = kept
       self.range = range
       self.driverRange = driverRange
     }

@@ -6,6 +6,8 @@ public struct LogConfiguration: Hashable, Sendable {
   public var maxFileSizeMB: Int
   /// Whether output is thrown away.
   public var disabled: Bool
+  /// An older way to say the same; kept, without effect.
+  public var enabled: Bool?
 
   /// Makes the configuration of a job file that says nothing else.
   public init(maxFiles: Int = 10, maxFileSizeMB: Int = 10, disabled: Bool = false) {

@@ -8,6 +8,18 @@ public struct Resources: Hashable, Sendable {
   public var memoryMB: Int
   /// Memory that may be used when the host has it to spare, in MB; nil for none.
   public var memoryMaxMB: Int?
+  /// Devices.
+  public var devices: [Device] = []
+  /// How cores should be near each other.
+  public var numa: NUMA?
+  /// An older place for the group's network.
+  public var networks: [Network] = []
+  /// Kept for older clients, without effect.
+  public var diskMB: Int?
+  /// Kept for older clients, without effect.
+  public var iops: Int?
+  /// Size of the directory for secrets in MB; nil for the default.
+  public var secretsMB: Int?
 
   /// Makes the resources of a job file that says nothing else.
   public init(cpuMHz: Int = 100, cores: Int = 0, memoryMB: Int = 300, memoryMaxMB: Int? = nil) {

@@ -35,6 +35,8 @@ public enum JobFile {
   public struct Result: Sendable {
     /// The job; nil when a diagnostic is an error.
     public var job: Job?
+    /// What the file says, whether or not the job keeps to the rules; nil when the file cannot be read.
+    public var specification: JobSpecification?
     /// Errors and warnings in file order.
     public var diagnostics: [Diagnostic]
     /// The files that diagnostics may point into, for a `DiagnosticRenderer`.
@@ -54,19 +56,26 @@ public enum JobFile {
     do {
       source = try SourceFile(name: fileName, bytes: bytes, sizeLimitBytes: options.sizeLimitBytes)
     } catch {
-      return Result(job: nil, diagnostics: error.diagnostics, sources: [])
+      return Result(diagnostics: error.diagnostics, sources: [])
     }
     let file = ParsedFile(source)
     var sources = [source] + options.variableFiles
     guard file.diagnostics.isEmpty else {
-      return Result(job: nil, diagnostics: file.diagnostics, sources: sources)
+      return Result(diagnostics: file.diagnostics, sources: sources)
     }
     let collector = DiagnosticCollector(source: source)
     var reader = JobFileReader(file: file, options: options, collector: collector)
-    let job = reader.read()
+    let written = reader.read()
     sources += reader.commandLineSources
-    let diagnostics = collector.inFileOrder
-    return Result(job: diagnostics.hasErrors ? nil : job, diagnostics: diagnostics, sources: sources)
+    var result = Result(diagnostics: [], sources: sources)
+    if let written {
+      let reading = JobReading(written)
+      if !collector.hasErrors { result.specification = JobSpecification(written: written, job: reading.job) }
+      collector.add(reading.problems.compactMap(ProblemLocator(root: written).diagnostic))
+      if !collector.hasErrors { result.job = reading.job }
+    }
+    result.diagnostics = collector.inFileOrder
+    return result
   }
 
   /// Reads a job file from a string.

@@ -1,6 +1,6 @@
 import HCL
 
-/// Turns the syntax tree of a job file into a job: first the variables, then the locals, then the job.
+/// Evaluates the syntax tree of a job file: first the variables, then the locals, then the job.
 struct JobFileReader {
   let file: ParsedFile
   let options: JobFile.Options
@@ -16,7 +16,8 @@ struct JobFileReader {
     functions = StandardFunctions.table(files: options.files)
   }
 
-  mutating func read() -> Job? {
+  /// The job block as an object with Nomad's JSON names.
+  mutating func read() -> LocatedValue? {
     let variables = readVariables()
     guard !collector.hasErrors else { return nil }
     var context = EvaluationContext(
@@ -32,7 +33,7 @@ struct JobFileReader {
   /// Nomad's rule: a name that the file does not define is known where the task runs.
   static let runTimeReference: @Sendable (String) -> Value? = { .string("${\($0)}") }
 
-  private func readJob(in context: EvaluationContext) -> Job? {
+  private func readJob(in context: EvaluationContext) -> LocatedValue? {
     let wholeFile = SourceSpan(start: 0, end: 0)
     var decoder = BodyDecoder(
       file.body, owner: "a job file", headerSpan: wholeFile, context: context, collector: collector)
@@ -47,6 +48,6 @@ struct JobFileReader {
       }
       return nil
     }
-    return JobDecoder(collector: collector).job(block)
+    return BlockReader(collector: collector).object(block, Job.fields.shape, label: Job.jobLabel)
   }
 }

@@ -14,8 +14,8 @@ extension Job {
   }
 
   /// Whether the job says when it is to run; children of it run.
-  public var isPeriodic: Bool { kept.contains { $0.name == "periodic" } }
+  public var isPeriodic: Bool { periodic != nil }
 
   /// Whether the job is to be dispatched; children of it run.
-  public var isParameterized: Bool { kept.contains { $0.name == "parameterized" } }
+  public var isParameterized: Bool { parameterized != nil }
 }

@@ -4,7 +4,9 @@ import Lifecycle
 
 // The job as it was placed. The encoding is the store's own and not the model's, so that the model may
 // change its Swift names without a migration. A setting that is added to the model gets a number of its
-// own here and the model's default for jobs of before.
+// own here and the model's default for jobs of before; what has none is among the additions, which have
+// Nomad's names. Numbers 11 of a job, 9 of a group, 17 of a task, 7 of a template and 5 of an artifact were of
+// settings that earlier versions kept as they were written.
 
 extension Job: StoredRecord {
   func write(to fields: inout FieldWriter) {
@@ -18,7 +20,7 @@ extension Job: StoredRecord {
     fields.texts(8, datacenters)
     fields.pairs(9, meta)
     fields.records(10, groups)
-    fields.records(11, kept)
+    fields.additions(13, self)
     fields.texts(12, fields.fileNames)
   }
 
@@ -32,7 +34,8 @@ extension Job: StoredRecord {
       region: try fields.text(5, default: standard.region),
       nodePool: try fields.text(6, default: standard.nodePool),
       namespace: try fields.text(7, default: standard.namespace), datacenters: try fields.texts(8),
-      meta: try fields.pairs(9), groups: try fields.records(10), kept: try fields.records(11))
+      meta: try fields.pairs(9), groups: try fields.records(10))
+    try fields.readAdditions(13, into: &self)
   }
 }
 
@@ -46,7 +49,7 @@ extension Job.Group: StoredRecord {
     fields.record(6, ephemeralDisk)
     fields.duration(7, shutdownDelay)
     fields.records(8, tasks)
-    fields.records(9, kept)
+    fields.additions(10, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
@@ -54,8 +57,8 @@ extension Job.Group: StoredRecord {
       name: try fields.text(1), count: try fields.integer(2), meta: try fields.pairs(3),
       restart: try fields.record(4), reschedule: try fields.optionalRecord(5),
       ephemeralDisk: try fields.record(6, default: EphemeralDisk()),
-      shutdownDelay: try fields.duration(7, default: .zero), tasks: try fields.records(8),
-      kept: try fields.records(9))
+      shutdownDelay: try fields.duration(7, default: .zero), tasks: try fields.records(8))
+    try fields.readAdditions(10, into: &self)
   }
 }
 
@@ -77,9 +80,9 @@ extension Job.Task: StoredRecord {
     fields.record(14, restart)
     fields.records(15, templates)
     fields.records(16, artifacts)
-    fields.records(17, kept)
     fields.range(18, range)
     fields.range(19, driverRange)
+    fields.additions(20, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
@@ -93,7 +96,8 @@ extension Job.Task: StoredRecord {
       shutdownDelay: try fields.duration(11, default: standard.shutdownDelay),
       logs: try fields.record(12, default: standard.logs),
       resources: try fields.record(13, default: standard.resources), restart: try fields.record(14),
-      templates: try fields.records(15), artifacts: try fields.records(16), kept: try fields.records(17),
+      templates: try fields.records(15), artifacts: try fields.records(16),
       range: try fields.range(18), driverRange: try fields.range(19))
+    try fields.readAdditions(20, into: &self)
   }
 }

@@ -2,6 +2,19 @@ import HCL
 import Jobs
 import Lifecycle
 
+extension FieldWriter {
+  /// The fields of a part that have no numbers of their own.
+  mutating func additions(_ field: Int, _ part: some RecordedPart) {
+    record(field, part.additions.map { LocatedValue(value: $0, range: nil) })
+  }
+}
+
+extension FieldReader {
+  func readAdditions(_ field: Int, into part: inout some RecordedPart) throws(RecordError) {
+    if let written = try optionalRecord(field, as: LocatedValue.self) { part.add(written.value) }
+  }
+}
+
 extension LocatedValue: StoredRecord {
   func write(to fields: inout FieldWriter) {
     switch content {
@@ -46,18 +59,6 @@ extension LocatedValue.Entry: StoredRecord {
 
   init(from fields: FieldReader) throws(RecordError) {
     self.init(key: try fields.text(1), keyRange: try fields.range(2), value: try fields.record(3))
-  }
-}
-
-extension KeptSetting: StoredRecord {
-  func write(to fields: inout FieldWriter) {
-    fields.text(1, name)
-    fields.texts(2, labels)
-    fields.record(3, value)
-  }
-
-  init(from fields: FieldReader) throws(RecordError) {
-    self.init(name: try fields.text(1), labels: try fields.texts(2), value: try fields.record(3))
   }
 }
 
@@ -126,12 +127,14 @@ extension LogConfiguration: StoredRecord {
     fields.integer(1, maxFiles)
     fields.integer(2, maxFileSizeMB)
     fields.flag(3, disabled)
+    fields.additions(4, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
     self.init(
       maxFiles: try fields.integer(1), maxFileSizeMB: try fields.integer(2),
       disabled: try fields.flag(3, default: false))
+    try fields.readAdditions(4, into: &self)
   }
 }
 
@@ -141,6 +144,7 @@ extension Resources: StoredRecord {
     fields.integer(2, cores)
     fields.integer(3, memoryMB)
     if let memoryMaxMB { fields.integer(4, memoryMaxMB) }
+    fields.additions(5, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
@@ -148,6 +152,7 @@ extension Resources: StoredRecord {
     self.init(
       cpuMHz: try fields.integer(1), cores: try fields.integer(2, default: 0),
       memoryMB: try fields.integer(3), memoryMaxMB: maximum)
+    try fields.readAdditions(5, into: &self)
   }
 }
 
@@ -159,8 +164,8 @@ extension Template: StoredRecord {
     fields.text(4, permissions)
     fields.flag(5, env)
     fields.text(6, changeMode)
-    fields.records(7, kept)
     fields.range(8, range)
+    fields.additions(9, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
@@ -169,8 +174,8 @@ extension Template: StoredRecord {
       data: try fields.optionalText(1), source: try fields.optionalText(2),
       destination: try fields.text(3), permissions: try fields.text(4, default: standard.permissions),
       env: try fields.flag(5, default: standard.env),
-      changeMode: try fields.text(6, default: standard.changeMode), kept: try fields.records(7),
-      range: try fields.range(8))
+      changeMode: try fields.text(6, default: standard.changeMode), range: try fields.range(8))
+    try fields.readAdditions(9, into: &self)
   }
 }
 
@@ -180,9 +185,9 @@ extension Artifact: StoredRecord {
     fields.text(2, destination)
     fields.text(3, mode)
     fields.pairs(4, options)
-    fields.records(5, kept)
     fields.range(6, range)
     fields.range(7, sourceRange)
+    fields.additions(8, self)
   }
 
   init(from fields: FieldReader) throws(RecordError) {
@@ -190,7 +195,8 @@ extension Artifact: StoredRecord {
     self.init(
       source: try fields.text(1), destination: try fields.text(2, default: standard.destination),
       mode: try fields.text(3, default: standard.mode), options: try fields.pairs(4),
-      kept: try fields.records(5), range: try fields.range(6))
+      range: try fields.range(6))
     sourceRange = try fields.range(7)
+    try fields.readAdditions(8, into: &self)
   }
 }

@@ -15,7 +15,7 @@ struct JobCommand: ParsableCommand {
     @OptionGroup var agentOptions: AgentOptions
 
     func run() async throws {
-      let (job, sources) = try jobFile.readJob()
+      let (job, _, sources) = try jobFile.readJob()
       let drivers = try await LoadedDrivers(agentOptions.configuration())
       let problems = drivers.check(job)
       DiagnosticOutput.print(problems, sources: sources)

@@ -31,7 +31,7 @@ struct JobFileOptions: ParsableArguments {
   /// Reads the job and prints what is wrong with it to standard error.
   ///
   /// - Throws: exit code 2 when the job cannot be used.
-  func readJob() throws -> (job: Job, sources: [SourceFile]) {
+  func readJob() throws -> (job: Job, specification: JobSpecification, sources: [SourceFile]) {
     var options = JobFile.Options(environment: Self.environment(), files: .onDisk(baseDirectory: folder))
     for text in variables {
       guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
@@ -46,13 +46,13 @@ struct JobFileOptions: ParsableArguments {
       let result = ParsingThread.run { [options] in JobFile.parse(bytes, fileName: name, options: options)
       }
       DiagnosticOutput.print(result.diagnostics, sources: result.sources)
-      guard let job = result.job else {
+      guard let job = result.job, let specification = result.specification else {
         let count = result.diagnostics.count { $0.severity == .error }
         Terminal.writeError(
           "hostler: \(file) is not a job that can be run: \(count) error\(count == 1 ? "" : "s")")
         throw ExitCode(2)
       }
-      return (job, result.sources)
+      return (job, specification, result.sources)
     } catch let error as DiagnosticsError {
       DiagnosticOutput.print(error.diagnostics, sources: [])
       throw ExitCode(2)

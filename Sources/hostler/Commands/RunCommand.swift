@@ -37,15 +37,16 @@ struct RunCommand: AsyncParsableCommand {
   var plain = false
 
   func run() async throws {
-    let (job, sources) = try jobFile.readJob()
-    if let setting = job.kept.first(where: { ["periodic", "parameterized"].contains($0.name) }) {
+    let (job, specification, sources) = try jobFile.readJob()
+    if job.periodic != nil || job.parameterized != nil {
+      let (block, field) =
+        job.periodic != nil ? ("periodic", "Periodic") : ("parameterized", "ParameterizedJob")
       DiagnosticOutput.print(
         [
           Diagnostic(
-            .error, "a \(setting.name) job cannot be run at once",
-            detail:
-              "It says when or with what it is to run; take the \(setting.name) block out to run it now.",
-            range: setting.value.range)
+            .error, "a \(block) job cannot be run at once",
+            detail: "It says when or with what it is to run; take the \(block) block out to run it now.",
+            range: specification.range(of: JobPath().field(field)))
         ], sources: sources)
       throw ExitCode(2)
     }
