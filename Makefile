@@ -41,6 +41,14 @@ model-check: packages ## walk every state of the lifecycle core for groups of up
 	$(SWIFT) build -c release --product model-check
 	$(RELEASE)/model-check
 
+SEEDS ?= 2000
+FIRST_SEED ?= 1
+
+.PHONY: simulate
+simulate: packages ## run the simulator: SEEDS=N runs on virtual time, from FIRST_SEED=S
+	$(SWIFT) build -c release --product simulate
+	$(RELEASE)/simulate $(SEEDS) $(FIRST_SEED)
+
 .PHONY: torture
 torture: build ## kill supervisors under running tasks and compare what is told with what was done
 	scripts/torture $(KILLS)

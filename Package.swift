@@ -123,6 +123,14 @@ let package = Package(
       name: "StateTests",
       dependencies: ["CSQLite", "HCL", "Jobs", "Lifecycle", "State", "state-writer"],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .target(
+      name: "Simulation", dependencies: ["HCL", "Jobs", "Lifecycle", "State"], path: "Tests/Simulation",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/SimulateCommand",
+      swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Jobs", "Lifecycle", "Simulation"], swiftSettings: settings),
     .testTarget(name: "RunnerTests", dependencies: ["Jobs", "Runner"], swiftSettings: settings),
     .testTarget(
       name: "AgentTests",

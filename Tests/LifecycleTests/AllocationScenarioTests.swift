@@ -127,6 +127,20 @@ struct AllocationScenarioTests {
     #expect(host.ends == 1)
   }
 
+  @Test("what is being prepared when the group is stopped is not started first")
+  func stoppedWhilePreparing() {
+    var host = ScriptedHost([
+      ScriptedTask("main", "trap '' INT; sleep 1000", killTimeout: .seconds(1)),
+      ScriptedTask("side", stage: .poststartSidecar),
+    ])
+    host.startAgent()
+    host.run(seconds: 5) { $0.phase("main") == .running }
+    host.stop()
+    host.run(seconds: 5)
+    #expect(host.starts("side") == 0)
+    #expect(host.status == .complete)
+  }
+
   @Test("poststop tasks are not killed by a stop, but by an immediate one")
   func poststopKeeps() {
     var host = ScriptedHost.running([

@@ -159,7 +159,7 @@ struct World {
         }
         if !world.isComplete { return "ended while a task may run again" }
       }
-    case .taskEvent, .taskChanged:
+    case .taskEvent, .taskChanged, .statusChanged:
       break
     }
     return nil

@@ -40,6 +40,10 @@ extension AllocationMachine {
       sink(.cancelTimer(.groupShutdownDelay(serial: groupDelaySerial)))
       groupDelay = .over
     }
+    // Nothing is started only to be stopped when its turn comes.
+    for index in machines.indices where machines[index].stage != .poststop {
+      machines[index].withdrawPreparation(to: &sink)
+    }
     let turn = teardown.urgency == .immediate ? nil : firstLivingTurn
     for index in machines.indices where machines[index].isLive {
       let isDue =

@@ -68,6 +68,8 @@ public struct AllocationMachine: Sendable {
   var openSignals: [OpenSignal] = []
   private var random: RandomSource
   private let isRestored: Bool
+  /// What others were told last.
+  private var toldStatus = ClientStatus.pending
 
   /// A machine for an allocation that has not run.
   public init(plan: AllocationPlan) {
@@ -93,6 +95,7 @@ public struct AllocationMachine: Sendable {
     record = allocation ?? AllocationRecord(beganAt: Timestamp(nanosecondsSinceEpoch: 0))
     isNew = allocation == nil
     random = RandomSource(seed: plan.seed)
+    toldStatus = clientStatus
   }
 
   /// Whether no record of the allocation was stored yet.
@@ -119,6 +122,7 @@ public struct AllocationMachine: Sendable {
     }
     if life == .active { settle(to: &sink) }
     for index in machines.indices where machines[index].isDirty { machines[index].flush(to: &sink) }
+    tellStatus(to: &sink)
     if life == .active { endIfComplete(to: &sink) }
     random = sink.random
     swap(&sink.effects, &effects)
@@ -147,13 +151,13 @@ public struct AllocationMachine: Sendable {
   }
 
   /// `clientStatus` in words.
-  public var clientDescription: String {
-    switch clientStatus {
-    case .failed: "Failed tasks"
-    case .running: "Tasks are running"
-    case .pending: "No tasks have started"
-    case .complete: "All tasks have completed"
-    }
+  public var clientDescription: String { clientStatus.sentence }
+
+  private mutating func tellStatus(to sink: inout EffectSink) {
+    let status = clientStatus
+    guard status != toldStatus else { return }
+    toldStatus = status
+    sink(.statusChanged(status, status.sentence))
   }
 
   /// Whether every task is complete; nothing will run again.

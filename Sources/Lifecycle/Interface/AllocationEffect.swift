@@ -1,7 +1,6 @@
 /// What the machine wants the shell to do, in this order.
 ///
-/// A `persist` stands before the effects that rely on it: with a durable store, what follows it
-/// runs only when the record is safe.
+/// A `persist` stands before the effects that rely on it. ``EffectQueue`` says which may be performed.
 public enum AllocationEffect: Sendable {
   // MARK: Tasks
   /// Make the task directory, artifacts, templates and environment; answer with `prepared` or
@@ -35,8 +34,10 @@ public enum AllocationEffect: Sendable {
   // MARK: What others see
   /// An event was added to a task's list.
   case taskEvent(TaskIndex, TaskEvent)
-  /// A task's phase, restarts or times changed; read them from ``AllocationMachine/tasks``.
-  case taskChanged(TaskIndex)
+  /// A task's phase, restarts or times changed; this is what can be seen of it now.
+  indirect case taskChanged(TaskIndex, TaskState)
+  /// What clients know of the allocation changed, with a phrase for people.
+  case statusChanged(ClientStatus, String)
   /// Store what a task needs to be restored.
   indirect case persistTask(TaskIndex, TaskRecord)
   /// Store what the allocation needs to be restored.

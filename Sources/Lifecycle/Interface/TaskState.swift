@@ -51,4 +51,14 @@ public struct TaskState: Hashable, Sendable {
 /// What clients know of the whole allocation.
 public enum ClientStatus: String, Hashable, Sendable, CaseIterable {
   case pending, running, complete, failed
+
+  /// The status in words.
+  var sentence: String {
+    switch self {
+    case .failed: "Failed tasks"
+    case .running: "Tasks are running"
+    case .pending: "No tasks have started"
+    case .complete: "All tasks have completed"
+    }
+  }
 }

@@ -24,6 +24,13 @@ extension TaskMachine {
     sink(.prepare(index, invocation))
   }
 
+  /// Goes back to the gate instead of starting.
+  mutating func withdrawPreparation(to sink: inout EffectSink) {
+    guard position == .preparing(abandoned: .none) else { return }
+    position = .preparing(abandoned: .forGate)
+    sink(.cancelPreparation(index, invocation))
+  }
+
   /// The shell has made directory, artifacts and templates.
   package mutating func prepared(_ invocation: Invocation, to sink: inout EffectSink) {
     guard invocation == self.invocation, case .preparing(let abandoned) = position else { return }

@@ -29,11 +29,8 @@ extension TaskMachine {
     case .starting where force, .exitHooks where force, .recovering(.duringStart) where force:
       signalRestart(message, countsAsFailure: countsAsFailure, to: &sink)
       return .accepted
-    case .preparing(let abandoned) where force:
-      if abandoned == .none {
-        position = .preparing(abandoned: .forGate)
-        sink(.cancelPreparation(index, invocation))
-      }
+    case .preparing where force:
+      withdrawPreparation(to: &sink)
       return .accepted
     case .dead where force:
       signalRestart(message, countsAsFailure: countsAsFailure, to: &sink)

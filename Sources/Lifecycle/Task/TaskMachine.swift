@@ -223,7 +223,7 @@ package struct TaskMachine: Sendable {
     }
     isDirty = true
     sink.phaseChanged = true
-    sink(.taskChanged(index))
+    sink(.taskChanged(index, state))
   }
 
   /// Forgets the handle, and has the driver forget the task as soon as that is stored.

@@ -27,7 +27,10 @@ public protocol AllocationJournal: Sendable {
   /// Stores what the allocation itself needs. Called from the allocation's own actor: must not block.
   func store(_ record: AllocationRecord, of allocation: String)
   /// Suspends until everything that was stored so far is safe, or the calling task is cancelled.
-  func flush() async
+  ///
+  /// - Parameter isUrgent: Whether something is held up by it; without, it may take some moments longer, so
+  ///   that more is made safe at once.
+  func flush(isUrgent: Bool) async
 }
 
 /// Where allocations take the time from.

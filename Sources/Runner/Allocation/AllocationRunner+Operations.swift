@@ -37,7 +37,6 @@ extension AllocationRunner {
     guard hasEnded && operationsUnderWay == 0 else { return }
     if !hasAnnouncedEnd {
       hasAnnouncedEnd = true
-      publishStatus()
       publish(.ended(machine.clientStatus))
     }
     for waiter in idleWaiters { waiter.resume() }
@@ -178,7 +177,9 @@ extension AllocationRunner {
   }
 
   private func recoveryNeedNotBeAwaited(_ task: TaskIndex) {
-    guard awaitedRecoveries.remove(task) != nil, awaitedRecoveries.isEmpty else { return }
+    guard awaitedRecoveries.remove(task) != nil, awaitedRecoveries.isEmpty, !queue.holdsRecoveries else {
+      return
+    }
     for waiter in recoveryWaiters { waiter.resume() }
     recoveryWaiters.removeAll()
   }
@@ -263,18 +264,6 @@ extension AllocationRunner {
       guard !Task.isCancelled else { return }
       timers[timer] = nil
       send(.timerFired(timer))
-    }
-  }
-}
-
-extension AllocationEffect {
-  /// Whether the effect must not happen before the records that were stored ahead of it are safe.
-  var reliesOnRecords: Bool {
-    switch self {
-    case .start, .stop, .signal, .destroy, .recover, .reply, .allocationEnded: true
-    case .prepare, .cancelPreparation, .watch, .runHooks, .startTimer, .cancelTimer, .taskEvent, .taskChanged,
-      .persistTask, .persistAllocation:
-      false
     }
   }
 }

@@ -14,11 +14,10 @@ public actor AllocationRunner {
 
   nonisolated let environment: Environment
   var machine: AllocationMachine
-  /// The effects that are due, in order.
-  private var effects: [AllocationEffect] = []
+  var queue: EffectQueue
   private var isPerforming = false
-  private var hasUnsafeRecords = false
-  private var flush: Task<Void, Never>?
+  /// Waits for records, by how many they are.
+  private var flushes: [UInt64: Task<Void, Never>] = [:]
 
   /// Whether the shared directories were made.
   var hasDirectories = false
@@ -28,7 +27,6 @@ public actor AllocationRunner {
   var preparations: [TaskIndex: Task<Void, Never>] = [:]
   private var requests: [RequestID: CheckedContinuation<LifecycleRequestError?, Never>] = [:]
   private var nextRequest: UInt64 = 0
-  private var lastStatus: (ClientStatus, String)
   var isShutDown = false
   private var hasBegun = false
 
@@ -93,7 +91,7 @@ public actor AllocationRunner {
     self.directory = directory
     self.environment = environment
     machine = restored.map { AllocationMachine(plan: plan, restoring: $0) } ?? AllocationMachine(plan: plan)
-    lastStatus = (machine.clientStatus, machine.clientDescription)
+    queue = EffectQueue(keepsRecords: environment.journal != nil)
   }
 
   // MARK: Requests
@@ -108,7 +106,7 @@ public actor AllocationRunner {
   /// Suspends until the drivers have answered for every task that ran before the agent went away, or have
   /// made clear that it will take them long.
   public func waitUntilRecovered() async {
-    if awaitedRecoveries.isEmpty { return }
+    if awaitedRecoveries.isEmpty && !queue.holdsRecoveries { return }
     await withCheckedContinuation { recoveryWaiters.append($0) }
   }
 
@@ -148,8 +146,11 @@ public actor AllocationRunner {
     for task in timers.values { task.cancel() }
     for task in watches.values { task.cancel() }
     for task in preparations.values { task.cancel() }
-    // Nothing that waits for it is done any more, and a disk that is full must not keep the agent.
-    flush?.cancel()
+    // What still waits for records is not done any more, and a disk that is full must not keep the agent.
+    queue.removeAll()
+    for request in requests.values { request.resume(returning: .shuttingDown) }
+    requests.removeAll()
+    for flush in flushes.values { flush.cancel() }
     hasEnded = true
     await waitUntilEnded()
   }
@@ -178,50 +179,41 @@ public actor AllocationRunner {
 
   func send(_ event: AllocationEvent) {
     if isShutDown { return }
+    var effects: [AllocationEffect] = []
     machine.handle(event, at: environment.clock.now(), into: &effects)
-    if !isPerforming { performEffects() }
-  }
-
-  /// Performs what is due. Stops before the first effect that relies on a record which is not yet
-  /// safe, and goes on when it is.
-  private func performEffects() {
-    isPerforming = true
-    var index = 0
-    // An effect that is answered at once adds to the list while it is walked.
-    while index < effects.count {
-      let effect = effects[index]
-      if hasUnsafeRecords && effect.reliesOnRecords {
-        effects.removeFirst(index)
-        return flushThenPerform()
-      }
-      perform(effect)
-      index += 1
-    }
-    effects.removeAll(keepingCapacity: true)
-    isPerforming = false
-    publishStatus()
-  }
-
-  private func flushThenPerform() {
-    guard let journal = environment.journal else { return }
-    flush = run {
-      await journal.flush()
-      await self.recordsAreSafe()
-    }
-  }
-
-  private func recordsAreSafe() {
-    hasUnsafeRecords = false
-    flush = nil
-    if isShutDown { effects.removeAll() }
+    queue.add(&effects)
     performEffects()
   }
 
-  func publishStatus() {
-    let status = (machine.clientStatus, machine.clientDescription)
-    guard status != lastStatus else { return }
-    lastStatus = status
-    environment.observer.allocation(identity.id, changed: .statusChanged(status.0, description: status.1))
+  private func performEffects() {
+    // An effect that is answered at once adds to the queue while it is emptied.
+    if isPerforming { return }
+    isPerforming = true
+    defer { isPerforming = false }
+    while true {
+      switch queue.step() {
+      case .perform(let effect): perform(effect)
+      case .makeSafe(let number, let isUrgent): makeRecordsSafe(upTo: number, isUrgent: isUrgent)
+      case .wait: return
+      }
+    }
+  }
+
+  private func makeRecordsSafe(upTo number: UInt64, isUrgent: Bool) {
+    guard let journal = environment.journal else { return }
+    flushes[number]?.cancel()
+    flushes[number] = run {
+      await journal.flush(isUrgent: isUrgent)
+      await self.recordsAreSafe(upTo: number)
+    }
+  }
+
+  private func recordsAreSafe(upTo number: UInt64) {
+    // One that was cancelled says nothing of the records.
+    if Task.isCancelled { return }
+    flushes[number] = nil
+    queue.recordsAreSafe(upTo: number)
+    performEffects()
   }
 
   // MARK: Effects
@@ -243,16 +235,15 @@ public actor AllocationRunner {
     case .startTimer(let timer, let duration): startTimer(timer, duration)
     case .cancelTimer(let timer): timers.removeValue(forKey: timer)?.cancel()
     case .taskEvent(let task, let event): publish(.taskEvent(task: name(of: task), event))
-    case .taskChanged(let task):
-      publish(.taskChanged(task: name(of: task), machine.state(of: task)))
+    case .taskChanged(let task, let state): publish(.taskChanged(task: name(of: task), state))
+    case .statusChanged(let status, let description):
+      publish(.statusChanged(status, description: description))
     case .persistTask(let task, let record):
       guard let journal = environment.journal else { return }
       journal.store(record, of: name(of: task), in: identity.id)
-      hasUnsafeRecords = true
     case .persistAllocation(let record):
       guard let journal = environment.journal else { return }
       journal.store(record, of: identity.id)
-      hasUnsafeRecords = true
     case .reply(let request, let refusal): requests.removeValue(forKey: request)?.resume(returning: refusal)
     case .allocationEnded:
       hasEnded = true

@@ -1,5 +1,6 @@
 import HCL
-import Lifecycle
+package import Jobs
+package import Lifecycle
 
 /// Why the bytes of a record cannot be read.
 struct RecordError: Error, Hashable {
@@ -209,4 +210,24 @@ extension StoredRecord {
   init(storedBytes: some Sequence<UInt8>) throws(RecordError) {
     try self.init(from: FieldReader(Array(storedBytes)[...]))
   }
+}
+
+extension StoredRecord {
+  /// The record as it is after it was written and read.
+  fileprivate func readBack() throws(RecordError) -> Self { try Self(storedBytes: storedBytes) }
+}
+
+extension TaskRecord {
+  /// The record as it is after it was written and read.
+  package func reread() throws -> TaskRecord { try readBack() }
+}
+
+extension AllocationRecord {
+  /// The record as it is after it was written and read.
+  package func reread() throws -> AllocationRecord { try readBack() }
+}
+
+extension StateBatch.Definition {
+  /// The job that was encoded.
+  package func decoded() throws -> Job { try Job(storedBytes: bytes) }
 }

@@ -19,18 +19,18 @@ public struct AllocationIndex: Sendable {
   public init() {}
 
   /// Adds a definition that is stored.
-  mutating func add(_ key: StateBatch.JobKey, digest: [UInt8]) {
+  package mutating func add(_ key: StateBatch.JobKey, digest: [UInt8]) {
     versions[JobID(namespace: key.namespace, id: key.id), default: []]
       .append(Version(number: key.version, digest: digest, allocations: 0))
   }
 
   /// Adds an allocation that is stored.
-  mutating func add(_ allocation: String, of key: StateBatch.JobKey) {
+  package mutating func add(_ allocation: String, of key: StateBatch.JobKey) {
     jobs[allocation] = key
     count(1, of: key)
   }
 
-  func contains(_ allocation: String) -> Bool { jobs[allocation] != nil }
+  package func contains(_ allocation: String) -> Bool { jobs[allocation] != nil }
 
   /// Adds new allocations; the key of their definition, and whether that is new too.
   mutating func place(

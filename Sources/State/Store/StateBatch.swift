@@ -1,5 +1,5 @@
 public import Jobs
-import Lifecycle
+package import Lifecycle
 
 /// What is written in one transaction: the newest of everything that was stored since the one before.
 ///
@@ -42,21 +42,26 @@ public struct StateBatch: Sendable {
     public var record: PlacementRecord?
   }
 
-  struct TaskKey: Hashable, Sendable {
-    var allocation: String
-    var task: String
+  package struct TaskKey: Hashable, Sendable {
+    package var allocation: String
+    package var task: String
+
+    package init(allocation: String, task: String) {
+      self.allocation = allocation
+      self.task = task
+    }
   }
 
   /// New definitions of jobs.
-  var definitions: [(key: JobKey, definition: Definition)] = []
+  package internal(set) var definitions: [(key: JobKey, definition: Definition)] = []
   /// New allocations, in the order in which they were placed.
-  var placements: [Placement] = []
-  var allocations: [String: AllocationRecord] = [:]
-  var tasks: [TaskKey: TaskRecord] = [:]
+  package internal(set) var placements: [Placement] = []
+  package internal(set) var allocations: [String: AllocationRecord] = [:]
+  package internal(set) var tasks: [TaskKey: TaskRecord] = [:]
   /// Allocations that are to be forgotten with everything that belongs to them.
-  var removals: Set<String> = []
+  package internal(set) var removals: Set<String> = []
   /// Definitions that no allocation needs any more.
-  var obsoleteDefinitions: Set<JobKey> = []
+  package internal(set) var obsoleteDefinitions: Set<JobKey> = []
 
   /// Jobs to keep; nil for one that is to be forgotten.
   var registrations: [Lifecycle.JobKey: JobRegistration?] = [:]

@@ -100,22 +100,24 @@ public final class StateStore: Sendable {
   }
 
   /// Suspends until everything that was stored so far is durable, or the calling task is cancelled.
-  public func flush() async {
+  ///
+  /// - Parameter isUrgent: Whether it is written as soon as may be, or when it would be anyway.
+  public func flush(isUrgent: Bool = true) async {
     let id = monitor.withLock { inner in
       inner.nextWaiter += 1
       return inner.nextWaiter
     }
     await withTaskCancellationHandler {
-      await withCheckedContinuation { wait(id, $0) }
+      await withCheckedContinuation { wait(id, isUrgent, $0) }
     } onCancel: {
       let waiter = monitor.withLock { $0.waiters.removeValue(forKey: id) }
       waiter?.continuation.resume()
     }
   }
 
-  private func wait(_ id: UInt64, _ continuation: CheckedContinuation<Void, Never>) {
+  private func wait(_ id: UInt64, _ isUrgent: Bool, _ continuation: CheckedContinuation<Void, Never>) {
     let (isDone, isEarlier) = monitor.withLock { inner in
-      let wait = inner.core.wait(at: clock.now())
+      let wait = inner.core.wait(at: clock.now(), isUrgent: isUrgent)
       // A task that was cancelled before has called its handler already; after this, it will find the waiter.
       guard let upTo = wait.upTo, !Task.isCancelled else { return (true, false) }
       inner.waiters[id] = Waiter(upTo: upTo, continuation: continuation)

@@ -169,11 +169,13 @@ public struct StoreCore: Sendable {
 
   /// Notes that somebody waits for everything that was stored so far.
   ///
+  /// - Parameter isUrgent: Whether it is written soon, or when it would be if nobody waited.
   /// - Returns: The number that ``durable`` must reach, nil when it has; and whether the next step may come
   ///   earlier than was said before.
-  public mutating func wait(at now: Duration) -> (upTo: UInt64?, isEarlier: Bool) {
+  public mutating func wait(at now: Duration, isUrgent: Bool = true) -> (upTo: UInt64?, isEarlier: Bool) {
     if durable == stored { return (nil, false) }
     counts.flushes += 1
+    if !isUrgent { return (stored, false) }
     if let beingWritten, beingWritten.upTo == stored { return (stored, false) }
     let isFirst = wantedSince == nil
     if isFirst { wantedSince = now }

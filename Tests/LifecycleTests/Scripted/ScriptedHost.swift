@@ -202,7 +202,7 @@ struct ScriptedHost {
       replies[request] = .some(error)
     case .allocationEnded:
       ends += 1
-    case .taskEvent, .taskChanged:
+    case .taskEvent, .taskChanged, .statusChanged:
       break
     }
   }
