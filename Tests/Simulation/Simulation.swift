@@ -10,18 +10,25 @@ public final class Simulation {
     public var violation: Violation?
     /// What happened, when that was wanted.
     public var trace: [String] = []
+    /// How much happened.
     public var counts = Counts()
   }
 
   /// How much happened in runs.
   public struct Counts: Sendable {
+    /// Steps on virtual time.
     public var events = 0
+    /// Processes of tasks.
     public var starts = 0
+    /// Kills of the agent.
     public var agentKills = 0
+    /// Transactions of the store.
     public var commits = 0
 
+    /// Makes counts of nothing.
     public init() {}
 
+    /// Adds what happened in another run.
     public static func += (left: inout Counts, right: Counts) {
       left.events += right.events
       left.starts += right.starts

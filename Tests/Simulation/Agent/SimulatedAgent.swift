@@ -5,7 +5,8 @@ import State
 /// The agent's process: everything in it is gone when it is killed.
 final class SimulatedAgent {
   unowned let simulation: Simulation
-  private(set) var store: SimulatedStore!
+  /// What is on the disk when the agent begins is known to its store.
+  private(set) lazy var store = SimulatedStore(self, index: simulation.disk.index())
   private(set) var runners: [Int: SimulatedRunner] = [:]
   private(set) var isGone = false
   private(set) var isShuttingDown = false
@@ -37,7 +38,7 @@ final class SimulatedAgent {
 
   /// Goes on with what an agent of before has left.
   func start() throws {
-    store = SimulatedStore(self, index: simulation.disk.index())
+    _ = store
     var unbegun: [SimulatedRunner] = []
     for stored in try simulation.disk.contents() {
       for allocation in stored.allocations {
