@@ -136,6 +136,7 @@ let package = Package(
       name: "AgentTests",
       dependencies: [
         "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "ScenarioTestKit", "State",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["hostler"], swiftSettings: settings),

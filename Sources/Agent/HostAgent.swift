@@ -39,15 +39,23 @@ public final class HostAgent: Sendable {
   ///   - version: The version of the program, for the state.
   /// - Throws: when the data directory cannot be made, is used by another agent, or holds state that cannot
   ///   be used.
-  public init(
+  public convenience init(
     _ configuration: AgentConfiguration, log: AgentLog, clock: any RunnerClock = SystemClock(),
     version: String = ""
+  ) async throws(AgentStartError) {
+    try await self.init(configuration, log: log, clock: clock, version: version, bootID: hostBootID())
+  }
+
+  /// As the other, on a host whose kernel says that this is another boot.
+  init(
+    _ configuration: AgentConfiguration, log: AgentLog, clock: any RunnerClock, version: String,
+    bootID: String
   ) async throws(AgentStartError) {
     self.log = log
     let store = log.logger("state")
     let driverLog = log.logger("driver")
     ground = try await AllocationHost(
-      configuration, clock: clock, version: version,
+      configuration, clock: clock, version: version, bootID: bootID,
       storeObserver: { health in
         switch health {
         case .writing: store.notice("the state is written again; work goes on")

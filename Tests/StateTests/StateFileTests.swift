@@ -70,7 +70,9 @@ struct StateFileTests {
     try await StateDirectory.with { directory in
       let opener = StateOpener(bootID: "b", version: "9.9.9")
       try StateDatabase.open(directory.path, by: opener, migrations: newer).close()
-      try expectRefusal(of: directory, saying: "schema \(newer.count)", "up to \(Schema.migrations.count)", "9.9.9") {
+      try expectRefusal(
+        of: directory, saying: "schema \(newer.count)", "up to \(Schema.migrations.count)", "9.9.9"
+      ) {
         if case .newer = $0 { true } else { false }
       }
     }
@@ -89,7 +91,9 @@ struct StateFileTests {
         for name in ["state.sqlite", "state.sqlite-wal"] {
           try files[name]?.write(to: copy.folder.appending(path: name))
         }
-        try expectRefusal(of: copy, saying: "schema \(newer.count)") { if case .newer = $0 { true } else { false } }
+        try expectRefusal(of: copy, saying: "schema \(newer.count)") {
+          if case .newer = $0 { true } else { false }
+        }
       }
     }
   }

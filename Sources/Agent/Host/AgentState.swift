@@ -14,10 +14,11 @@ struct AgentState: Sendable {
 
   /// Locks the directory and opens its state. Blocks on the disk.
   init(
-    in directory: DataDirectory, version: String, observer: @escaping @Sendable (StoreHealth) -> Void
+    in directory: DataDirectory, version: String, bootID: String,
+    observer: @escaping @Sendable (StoreHealth) -> Void
   ) throws(AgentStartError) {
     lock = try DataDirectoryLock(of: directory.path)
-    bootID = hostBootID()
+    self.bootID = bootID
     let opener = StateOpener(bootID: bootID, version: version)
     do throws(StateError) {
       database = try StateDatabase.open(directory.statePath, by: opener)

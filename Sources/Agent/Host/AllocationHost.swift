@@ -24,13 +24,14 @@ final class AllocationHost: Sendable {
   ///   be used.
   init(
     _ configuration: AgentConfiguration, clock: any RunnerClock, version: String,
+    bootID: String = hostBootID(),
     storeObserver: @escaping @Sendable (StoreHealth) -> Void,
     log: @escaping @Sendable (DriverLogMessage) -> Void
   ) async throws(AgentStartError) {
     self.configuration = configuration
     self.clock = clock
     let opened = await Task(executorPreference: DiskThreads.shared) {
-      Self.open(configuration.dataDirectory, version: version, observer: storeObserver)
+      Self.open(configuration.dataDirectory, version: version, bootID: bootID, observer: storeObserver)
     }.value
     (dataDirectory, state) = try opened.get()
     drivers = DriverRegistry(log: log)
@@ -49,13 +50,13 @@ final class AllocationHost: Sendable {
   }
 
   private static func open(
-    _ path: String?, version: String, observer: @escaping @Sendable (StoreHealth) -> Void
+    _ path: String?, version: String, bootID: String, observer: @escaping @Sendable (StoreHealth) -> Void
   ) -> Result<(DataDirectory, AgentState?), AgentStartError> {
     Result { () throws(AgentStartError) in
       let directory: DataDirectory
       do throws(FileError) { directory = try DataDirectory(path) } catch { throw .file(error) }
       guard !directory.isTemporary else { return (directory, nil) }
-      return (directory, try AgentState(in: directory, version: version, observer: observer))
+      return (directory, try AgentState(in: directory, version: version, bootID: bootID, observer: observer))
     }
   }
 

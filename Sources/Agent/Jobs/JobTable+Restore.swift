@@ -12,7 +12,10 @@ extension JobTable {
       state.log = ChangeLog(index: stored.indexCeiling)
       state.indexCeiling = stored.indexCeiling
       for job in stored.jobs { restoreAllocations(of: job, in: &state) }
-      for registration in stored.registrations { restore(registration, in: &state) }
+      let byJob = Dictionary(grouping: state.allocations.values.map(\.snapshot), by: \.key)
+      for registration in stored.registrations {
+        restore(registration, byJob[JobKey(registration.versions[0].job)] ?? [], in: &state)
+      }
       return makeRunners(in: &state)
     }
     for runner in begun { await runner.begin() }
@@ -32,28 +35,30 @@ extension JobTable {
         ?? PlacementRecord(
           jobVersion: 0, evaluation: "", createIndex: nextIndex(&state),
           createdAt: stored.records.allocation?.beganAt ?? ground.clock.now())
+      let plan = ground.plan(of: stored.identity)
+      let records = stored.isOfEarlierBoot ? stored.records.afterReboot(plan) : stored.records
       var snapshot = AllocationSnapshot(stored.identity, record)
-      for (task, record) in zip(stored.identity.group.tasks, stored.records.tasks) {
+      for (task, record) in zip(stored.identity.group.tasks, records.tasks) {
         if let record { snapshot.tasks[task.name] = record.state }
       }
-      if stored.records.allocation?.stop != nil { snapshot.desired = .stop }
-      let machine = AllocationMachine(plan: ground.plan(of: stored.identity), restoring: stored.records)
+      if records.allocation?.stop != nil { snapshot.desired = .stop }
+      let machine = AllocationMachine(plan: plan, restoring: records)
       snapshot.status = machine.clientStatus
       snapshot.statusDescription = machine.clientDescription
       snapshot.hasEnded = stored.hasEnded
       state.allocations[stored.identity.id] = AllocationEntry(
         snapshot: snapshot, artifactBase: job.artifactBase,
-        records: stored.isOfEarlierBoot
-          ? stored.records.afterReboot(ground.plan(of: stored.identity)) : stored.records)
+        records: records)
     }
   }
 
   /// Puts a job back with its allocations.
-  private func restore(_ registration: JobRegistration, in state: inout State) {
+  private func restore(
+    _ registration: JobRegistration, _ snapshots: [AllocationSnapshot], in state: inout State
+  ) {
     let current = registration.versions[0]
     let key = JobKey(current.job)
-    let allocations = state.allocations.values.map(\.snapshot).filter { $0.key == key }
-      .sorted { ($0.createIndex, $0.id) < ($1.createIndex, $1.id) }
+    let allocations = snapshots.sorted { ($0.createIndex, $0.id) < ($1.createIndex, $1.id) }
     for allocation in allocations {
       if let previous = allocation.previous {
         state.allocations[previous]?.snapshot.next = allocation.id

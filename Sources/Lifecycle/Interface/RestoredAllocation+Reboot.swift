@@ -9,12 +9,27 @@ extension RestoredAllocation {
     var restored = self
     restored.allocation?.isRestarting = false
     restored.tasks = zip(plan.tasks, tasks).map { task, record in
-      guard let record, task.stage != .prestart, !task.stage.isSidecar else { return nil }
+      guard let record else { return nil }
+      let runsAgain = task.stage == .prestart || task.stage.isSidecar
       switch record.position {
-      case .dead, .complete: return record
-      case .waiting, .backingOff, .starting, .running, .exited, .startFailed: return nil
+      case .dead, .complete: return runsAgain ? record.beforeItsGate : record
+      case .waiting, .backingOff, .starting, .running, .exited, .startFailed: return record.beforeItsGate
       }
     }
     return restored
+  }
+}
+
+extension TaskRecord {
+  /// The record of the same task before it is started again, under a number that no driver has seen.
+  fileprivate var beforeItsGate: TaskRecord {
+    var record = self
+    record.position = .waiting
+    record.state.phase = .pending
+    record.state.failed = false
+    record.state.finishedAt = nil
+    record.handle = nil
+    if record.intent == .restart { record.intent = .run }
+    return record
   }
 }

@@ -23,6 +23,7 @@ enum {
 };
 
 #define HOSTLER_RECORD_ID_BYTES 448
+#define HOSTLER_RECORD_LOGS_BYTES 1528
 
 typedef struct hostler_task_record {
   uint32_t state;
@@ -40,9 +41,15 @@ typedef struct hostler_task_record {
   int64_t started_at;
   int64_t exited_at;
   char id[HOSTLER_RECORD_ID_BYTES];
+  /* Where its output goes: directory and the names of both streams, each followed by a zero byte; no bytes when
+   * its output is thrown away or the names are too long. Valid with `id`. */
+  int64_t log_file_bytes;
+  uint32_t log_files;
+  uint32_t logs_length;
+  char logs[HOSTLER_RECORD_LOGS_BYTES];
 } hostler_task_record;
 
-_Static_assert(sizeof(hostler_task_record) == 504, "the size of a record in the file");
+_Static_assert(sizeof(hostler_task_record) == 2048, "the size of a record in the file");
 
 static inline uint32_t hostler_record_state(const hostler_task_record *record) {
   return __atomic_load_n(&record->state, __ATOMIC_ACQUIRE);

@@ -59,9 +59,15 @@ extension SupervisorClient {
 
   private func finish(_ number: RequestNumber) -> Pending? {
     let pending = state.withLock { $0.pending.removeValue(forKey: number) }
-    // What a lost supervisor could not be told any more; only the last of them has it told.
-    if case .refresh = pending { forgetUnclaimed() }
+    if case .refresh = pending, state.withLock({ !$0.isRefreshing }) { takenOver() }
     return pending
+  }
+
+  /// The supervisor knows every task that its predecessor had.
+  private func takenOver() {
+    log("another supervisor has taken over")
+    // What a lost supervisor could not be told any more.
+    forgetUnclaimed()
   }
 
   private func found(
@@ -133,7 +139,10 @@ extension SupervisorClient {
     while true {
       do throws(SupervisionError) {
         let connection = try SupervisorConnection(settings, log: log)
-        if handOver(to: connection) { return connection }
+        if handOver(to: connection) {
+          if state.withLock({ !$0.isRefreshing }) { takenOver() }
+          return connection
+        }
       } catch {
         failures += 1
         if failures == 1 || failures % 16 == 0 { log("no supervisor can be had: \(error)") }
@@ -185,6 +194,11 @@ extension SupervisorClient {
 }
 
 extension SupervisorClient.State {
+  /// Whether a supervisor has yet to answer for a task that its predecessor had.
+  var isRefreshing: Bool {
+    pending.values.contains { if case .refresh = $0 { true } else { false } }
+  }
+
   /// Whether anybody waits for something.
   fileprivate var needsSupervisor: Bool {
     !pending.isEmpty || tasks.values.contains { $0.condition() == .running }

@@ -197,8 +197,7 @@ public final class SupervisorClient: Sendable {
   /// Has what nobody asked for ended, unless the supervisor does not know yet what was asked for.
   func forgetUnclaimed() {
     let connection = state.withLock { state in
-      let isAsking = state.pending.values.contains { if case .refresh = $0 { true } else { false } }
-      return isAsking || !state.isRestored || !state.unanswered.isEmpty ? nil : state.connection
+      return state.isRefreshing || !state.isRestored || !state.unanswered.isEmpty ? nil : state.connection
     }
     _ = connection?.socket.send(SupervisorRequest.forgetUnclaimed.encoded)
   }

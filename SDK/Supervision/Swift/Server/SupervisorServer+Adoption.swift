@@ -21,10 +21,13 @@ extension SupervisorServer {
         TaskHandle(
           process: $0, startedAtNanoseconds: slot.record.pointee.started_at, controlGroup: nil)
       }
-      take(handle.map(engine.recover), handle: handle, id, slot)
+      let task = handle.map(engine.recover)
+      if let task { moveOutput(of: task, slot) }
+      take(task, handle: handle, id, slot)
     case UInt32(HOSTLER_RECORD_EXITED):
       // Its output may not have been moved: whoever took note of its end may have been waiting for the pipes.
       let task = SupervisedTask(ended: slot.exit, controlGroup: nil)
+      moveOutput(of: task, slot)
       let state = Entry.State.ended(slot.exit, atNanoseconds: slot.record.pointee.exited_at, task)
       insert(id, Entry(slot: slot, state: state, handle: [], isClaimed: false))
     case UInt32(HOSTLER_RECORD_FAILED):
@@ -32,6 +35,16 @@ extension SupervisorServer {
         step: slot.record.pointee.failed_step, error: slot.record.pointee.failed_error)
       insert(id, Entry(slot: slot, state: state, handle: [], isClaimed: false))
     default: table.release(slot)
+    }
+  }
+
+  /// Goes on moving a task's output at once, where it is known how: nobody else may hold its pipes by now.
+  private func moveOutput(of task: SupervisedTask, _ slot: TaskSlot) {
+    guard let logs = slot.logs, let pipes = OutputPipes(opening: logs, taskID: slot.id) else { return }
+    do throws(SupervisionError) {
+      try engine.attach(pipes, logs, to: task)
+    } catch {
+      ServerLog.write("the output of \(slot.id) waits for its driver: \(error)")
     }
   }
 
@@ -63,9 +76,9 @@ extension SupervisorServer {
   }
 
   /// Takes over a task that the table does not have, by what its driver remembers of it.
-  func adopt(_ handle: TaskHandle, _ id: String) {
+  func adopt(_ handle: TaskHandle, _ id: String, _ logs: TaskLogs?) {
     do throws(SupervisionError) {
-      let slot = try table.claim(id: id)
+      let slot = try table.claim(id: id, logs: logs)
       slot.record.pointee.pid = handle.process.pid
       slot.record.pointee.birth = handle.process.birth
       slot.record.pointee.birth_kind = handle.process.birthKind.rawValue

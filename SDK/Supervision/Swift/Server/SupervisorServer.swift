@@ -116,7 +116,7 @@ final class SupervisorServer: Sendable {
     let slot: TaskSlot
     do throws(SupervisionError) {
       // A task of this id may be there when the driver could not know that it was started.
-      guard let claimed = try claim(id) else {
+      guard let claimed = try claim(id, output?.logs) else {
         output?.pipes.close()
         return answerFound(number, id, connection)
       }
@@ -147,13 +147,13 @@ final class SupervisorServer: Sendable {
   }
 
   /// Makes an entry for a task that is to be started; nil when there is one.
-  private func claim(_ id: String) throws(SupervisionError) -> TaskSlot? {
+  private func claim(_ id: String, _ logs: TaskLogs?) throws(SupervisionError) -> TaskSlot? {
     let isKnown = state.withLock { state in
       state.entries[id]?.isClaimed = true
       return state.entries[id] != nil
     }
     if isKnown { return nil }
-    let slot = try table.claim(id: id)
+    let slot = try table.claim(id: id, logs: logs)
     state.withLock { $0.entries[id] = Entry(slot: slot, state: .starting, handle: [], isClaimed: true) }
     return slot
   }
@@ -163,7 +163,7 @@ final class SupervisorServer: Sendable {
     _ output: (pipes: OutputPipes, logs: TaskLogs)?, _ group: String?, _ connection: Connection
   ) {
     let isKnown = state.withLock { $0.entries[id] != nil }
-    if !isKnown, let handle = TaskHandle(bytes: handle) { adopt(handle, id) }
+    if !isKnown, let handle = TaskHandle(bytes: handle) { adopt(handle, id, output?.logs) }
     if let group, case .running(let task, _)? = state.withLock({ $0.entries[id]?.state }) {
       task.hold(in: ControlGroup(path: group))
     }

@@ -22,14 +22,44 @@ struct TaskSlot: @unchecked Sendable {
     return withUnsafeBytes(of: &record.pointee.id) { String(decoding: $0.prefix(count), as: UTF8.self) }
   }
 
-  func begin(id: String) {
+  func begin(id: String, logs: TaskLogs?) {
     record.pointee.id_length = UInt32(id.utf8.count)
     withUnsafeMutableBytes(of: &record.pointee.id) { $0.copyBytes(from: id.utf8) }
+    note(logs)
     record.pointee.started_at = 0
     record.pointee.birth = 0
     record.pointee.birth_kind = 0
     record.pointee.pid = 0
     set(HOSTLER_RECORD_STARTING)
+  }
+
+  private func note(_ logs: TaskLogs?) {
+    record.pointee.logs_length = 0
+    guard let logs else { return }
+    var bytes: [UInt8] = []
+    for name in [logs.directory, logs.standardOutputName, logs.standardErrorName] {
+      bytes += name.utf8
+      bytes.append(0)
+    }
+    // Without it the output waits in its pipes until the driver asks for the task.
+    guard bytes.count <= TaskTable.longestLogsBytes else { return }
+    record.pointee.log_file_bytes = logs.limits.maximumFileBytes
+    record.pointee.log_files = UInt32(clamping: logs.limits.maximumFiles)
+    record.pointee.logs_length = UInt32(bytes.count)
+    withUnsafeMutableBytes(of: &record.pointee.logs) { $0.copyBytes(from: bytes) }
+  }
+
+  /// Where the task's output goes; nil when that was not written down.
+  var logs: TaskLogs? {
+    let count = min(Int(record.pointee.logs_length), TaskTable.longestLogsBytes)
+    let names = withUnsafeBytes(of: &record.pointee.logs) { bytes in
+      bytes.prefix(count).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+    guard names.count == 3 else { return nil }
+    return TaskLogs(
+      directory: names[0], standardOutputName: names[1], standardErrorName: names[2],
+      limits: LogLimits(
+        maximumFileBytes: record.pointee.log_file_bytes, maximumFiles: Int(record.pointee.log_files)))
   }
 
   func end(_ exit: TaskExit, atNanoseconds time: Int64) {
@@ -72,11 +102,12 @@ struct TaskSlot: @unchecked Sendable {
 /// Unchecked: the list of free slots is behind the mutex; see ``TaskSlot`` for the memory.
 final class TaskTable: @unchecked Sendable {
   static let longestIDBytes = Int(HOSTLER_RECORD_ID_BYTES)
+  static let longestLogsBytes = Int(HOSTLER_RECORD_LOGS_BYTES)
   private static let headerBytes = 4096
-  private static let segmentBytes = 65_536
+  private static let segmentBytes = 262_144
   private static let recordsPerSegment = segmentBytes / MemoryLayout<hostler_task_record>.stride
   /// Changes with the form of the file.
-  private static let magic = "hostler supervisor tasks 1\n"
+  private static let magic = "hostler supervisor tasks 2\n"
 
   private let file: Int32
   private let path: String
@@ -140,7 +171,7 @@ final class TaskTable: @unchecked Sendable {
   }
 
   /// Takes a free record for a task.
-  func claim(id: String) throws(SupervisionError) -> TaskSlot {
+  func claim(id: String, logs: TaskLogs?) throws(SupervisionError) -> TaskSlot {
     guard id.utf8.count <= Self.longestIDBytes else {
       throw SupervisionError(
         kind: .invalidCommand, description: "the task id is longer than \(Self.longestIDBytes) bytes")
@@ -151,7 +182,7 @@ final class TaskTable: @unchecked Sendable {
         free.segments += 1
       }
       let slot = free.slots.removeLast()
-      slot.begin(id: id)
+      slot.begin(id: id, logs: logs)
       return slot
     }
   }
