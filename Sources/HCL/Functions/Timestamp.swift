@@ -13,7 +13,7 @@ struct Timestamp: CustomStringConvertible {
     self.seconds = seconds
     self.nanoseconds = nanoseconds
     self.offsetMinutes = offsetMinutes
-    (year, month, day) = Timestamp.date(ofDay: localSeconds.flooredQuotient(86_400))
+    (year, month, day) = CivilCalendar.date(ofDay: localSeconds.flooredQuotient(86_400))
   }
 
   /// Reads `2018-01-02T23:12:01Z`, with an optional fraction and any offset.
@@ -31,7 +31,7 @@ struct Timestamp: CustomStringConvertible {
     guard let year = number(0..<4), has("-", at: 4), let month = number(5..<7), has("-", at: 7),
       let day = number(8..<10), has("T", at: 10), let hour = number(11..<13), has(":", at: 13),
       let minute = number(14..<16), has(":", at: 16), let second = number(17..<19),
-      (1...12).contains(month), (1...Timestamp.days(inMonth: month, of: year)).contains(day),
+      (1...12).contains(month), (1...CivilCalendar.days(inMonth: month, of: year)).contains(day),
       hour < 24, minute < 60, second < 60
     else { return nil }
     var index = 19
@@ -53,7 +53,7 @@ struct Timestamp: CustomStringConvertible {
       else { return nil }
       offset = (hours * 60 + minutes) * (has("-", at: index) ? -1 : 1)
     }
-    let days = Timestamp.dayNumber(year, month, day)
+    let days = CivilCalendar.dayNumber(year, month, day)
     self.init(
       seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset * 60,
       nanoseconds: nanoseconds, offsetMinutes: offset)
@@ -93,40 +93,6 @@ struct Timestamp: CustomStringConvertible {
     "\(fourDigits(year))-\(twoDigits(month))-\(twoDigits(day))T\(twoDigits(hour)):\(twoDigits(minute))"
       + ":\(twoDigits(second))\(offsetText)"
   }
-
-  // MARK: Calendar
-  private static func isLeap(_ year: Int) -> Bool {
-    year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
-  }
-
-  private static func days(inMonth month: Int, of year: Int) -> Int {
-    switch month {
-    case 2: isLeap(year) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days since 1970. Years begin in March here, so that the leap day is the last.
-  private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted.flooredQuotient(400)
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  private static func date(ofDay days: Int) -> (Int, Int, Int) {
-    let shifted = days + 719_468
-    let era = shifted.flooredQuotient(146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthIndex = (5 * dayOfYear + 2) / 153
-    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-  }
 }
 
 /// A moment in UTC as RFC 3339 writes it, to the millisecond: `2018-01-02T23:12:01.250Z`.
@@ -138,11 +104,4 @@ public func rfc3339Text(nanosecondsSinceEpoch nanoseconds: Int64) -> String {
   let whole = Timestamp(seconds: seconds, nanoseconds: 0, offsetMinutes: 0).description.dropLast()
   let fraction = String(milliseconds - seconds * 1000)
   return "\(whole).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)Z"
-}
-
-extension Int {
-  fileprivate func flooredQuotient(_ divisor: Int) -> Int {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? quotient - 1 : quotient
-  }
 }

@@ -14,7 +14,7 @@ extension Job.Group: JobPart {
       JobField.optionalPart("ReschedulePolicy", "reschedule", \.reschedule).base,
       JobField.part("EphemeralDisk", "ephemeral_disk", \.ephemeralDisk).base,
       shutdownDelayField.base,
-      .parts("Constraints", "constraint", \.constraints),
+      constraintsField,
       .parts("Affinities", "affinity", \.affinities),
       .parts("Spreads", "spread", \.spreads),
       .parts("Networks", "network", \.networks),
@@ -36,6 +36,22 @@ extension Job.Group: JobPart {
       JobField.parts("Tasks", "task", \.tasks, label: Job.nameLabel, base: { Job.Task(restart: $0.restart) })
         .base,
     ], fileOnly: [FieldShape("Vault", "vault", .part { VaultSettings.shape })], adjust: passOnVault)
+
+  /// A server writes out that services need someone who keeps them.
+  private static let constraintsField: JobField<Job.Group> = {
+    var field = JobField.parts("Constraints", "constraint", \Job.Group.constraints)
+    field.write = { group, form in
+      var constraints = group.constraints
+      let services = group.services + group.tasks.flatMap(\.services)
+      let implied = Constraint("${attr.nomad.service_discovery}", "=", "true")
+      if form == .stored, services.contains(where: { $0.provider == "nomad" }), !constraints.contains(implied)
+      {
+        constraints.append(implied)
+      }
+      return constraints.isEmpty ? .null : .tuple(constraints.map { $0.partJSON(form) })
+    }
+    return field
+  }()
 
   /// Null when the group waits for nothing.
   private static let shutdownDelayField: JobField<Job.Group> = {

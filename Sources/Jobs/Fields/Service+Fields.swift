@@ -24,6 +24,7 @@ extension Service: JobPart {
       .optionalPart("Weights", "weights", \.weights),
       .open("Connect", "connect", \.connect),
       .open("Identity", "identity", \.identity, kind: .part { WorkloadIdentity.shape }),
+      JobField.constant("Namespace", .string("default")).only(.stored),
     ], fileOnly: [FieldShape("ID", "id", .text)], adjust: { $0["ID"] = nil })
 
   private var standardCheck: ServiceCheck {

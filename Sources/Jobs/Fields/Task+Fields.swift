@@ -26,7 +26,7 @@ extension Job.Task: JobPart {
       JobField.parts("Artifacts", "artifact", \.artifacts).base,
       .parts("Constraints", "constraint", \.constraints),
       .parts("Affinities", "affinity", \.affinities),
-      .parts("Services", "service", \.services),
+      servicesField,
       dispatchPayloadField,
       .parts("VolumeMounts", "volume_mount", \.volumeMounts),
       .parts("Actions", "action", \.actions, label: Job.nameLabel),
@@ -42,6 +42,21 @@ extension Job.Task: JobPart {
       .open("Secrets", "secret", \.secrets, kind: .parts({ SecretSettings.shape }, label: Job.nameLabel)),
       storagePluginField,
     ], adjust: splitIdentities)
+
+  /// A server writes out which task a service belongs to.
+  private static let servicesField: JobField<Job.Task> = {
+    var field = JobField.parts("Services", "service", \Job.Task.services)
+    field.write = { task, form in
+      guard !task.services.isEmpty else { return .null }
+      return .tuple(
+        task.services.map { service in
+          var service = service
+          if form == .stored, service.taskName.isEmpty { service.taskName = task.name }
+          return service.partJSON(form)
+        })
+    }
+    return field
+  }()
 
   /// Null for a configuration that is empty.
   private static let configurationField = JobField<Job.Task>(
