@@ -10,6 +10,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Where asynchronous functions stay on the thread of whoever calls them, unless they say otherwise: going from
+/// thread to thread costs more than most of them do.
+let stayingSettings = settings + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+
 // Targets stand in the order of the module table in docs/contributing.md:
 // nothing imports upwards.
 let package = Package(
@@ -63,12 +67,13 @@ let package = Package(
     .systemLibrary(name: "CSQLite"),
     .target(
       name: "State", dependencies: ["CLinux", "CSQLite", "HCL", "Jobs", "Lifecycle"],
-      swiftSettings: settings),
+      swiftSettings: stayingSettings),
     .target(
       name: "DriverHost", dependencies: ["CCallNote", "CHostlerDriver", "CLinux", "HCL"],
       swiftSettings: settings),
     .target(
-      name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: settings),
+      name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: stayingSettings
+    ),
     .target(
       name: "Agent",
       dependencies: [

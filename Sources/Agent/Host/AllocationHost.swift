@@ -104,7 +104,7 @@ final class AllocationHost: Sendable {
   /// Lets driver calls through, when every task of before was asked for.
   func serve() async {
     await drivers.restoreComplete()
-    await servingGate.open()
+    servingGate.open()
   }
 
   /// Closes the drivers and the state. Tasks that run go on running.

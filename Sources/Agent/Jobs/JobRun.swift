@@ -24,9 +24,8 @@ public final class JobRun: Sendable {
   public let identities: [AllocationIdentity]
   /// When the run began.
   public let beganAt: Timestamp
-  /// Every change of every allocation, in the order in which they happened within each; ends when the
-  /// last allocation has. For one reader.
-  public let changes: AsyncStream<JobChange>
+  /// Every change of every allocation.
+  public let changes = JobChanges()
 
   /// How many ended allocations can still be asked what became of their tasks.
   private static let keptRunners = 256
@@ -34,8 +33,6 @@ public final class JobRun: Sendable {
   private static let mostUnseen = 20_000
 
   private let environment: RunEnvironment
-  private let places: [String: Int]
-  private let continuation: AsyncStream<JobChange>.Continuation
   private let state: Mutex<State>
 
   private struct State {
@@ -59,8 +56,6 @@ public final class JobRun: Sendable {
     self.identities = identities
     self.environment = environment
     beganAt = environment.clock.now()
-    places = Dictionary(uniqueKeysWithValues: identities.enumerated().map { ($1.id, $0) })
-    (changes, continuation) = AsyncStream.makeStream()
     var admission = Admission<Int>(limits: limits)
     for (place, identity) in identities.enumerated() {
       admission.add(place, tasks: identity.group.tasks.count)
@@ -84,7 +79,7 @@ public final class JobRun: Sendable {
   /// Starts what may start at once, and returns.
   func begin() async {
     let (first, isOver) = state.withLock { state in (admit(&state), state.isOver) }
-    if isOver { continuation.finish() }
+    if isOver { changes.finish() }
     for runner in first { await runner.begin() }
   }
 
@@ -92,7 +87,7 @@ public final class JobRun: Sendable {
   private func admit(_ state: inout State) -> [AllocationRunner] {
     if let unseen = state.unseen, unseen > Self.mostUnseen { return [] }
     return state.admission.admit().map { place in
-      let runner = environment.makeRunner(identities[place], Observer(run: self))
+      let runner = environment.makeRunner(identities[place], Observer(run: self, place: place))
       state.runners[place] = runner
       state.openCount += 1
       return runner
@@ -101,7 +96,7 @@ public final class JobRun: Sendable {
 
   private func begin(_ runners: [AllocationRunner]) {
     guard !runners.isEmpty else { return }
-    Task { for runner in runners { await runner.begin() } }
+    Task { @AllocationActor in for runner in runners { await runner.begin() } }
   }
 
   // MARK: The end
@@ -152,28 +147,27 @@ public final class JobRun: Sendable {
 
   private func finish(_ waiters: [CheckedContinuation<Void, Never>]?) {
     guard let waiters else { return }
-    continuation.finish()
+    changes.finish()
     for waiter in waiters { waiter.resume() }
   }
 
   // MARK: Changes
 
-  /// The reader of ``changes`` has seen one more. A reader that says so is not run ahead of: while
+  /// The reader of ``changes`` has seen some more. A reader that says so is not run ahead of: while
   /// thousands of changes wait for it, no further allocations begin.
-  public func sawChange() {
+  public func sawChanges(_ count: Int) {
     let runners = state.withLock { state -> [AllocationRunner] in
-      let unseen = (state.unseen ?? state.published) - 1
+      let before = state.unseen ?? state.published
+      let unseen = before - count
       state.unseen = unseen
       // Not at each: only when the reader has caught up with half of what it was behind.
-      return unseen == Self.mostUnseen / 2 ? admit(&state) : []
+      return before > Self.mostUnseen / 2 && unseen <= Self.mostUnseen / 2 ? admit(&state) : []
     }
     begin(runners)
   }
 
-  fileprivate func take(_ change: AllocationChange, of allocation: String) {
-    guard let place = places[allocation] else { return }
-    continuation.yield(
-      JobChange(allocation: identities[place], time: environment.clock.now(), change: change))
+  fileprivate func take(_ change: AllocationChange, of place: Int) {
+    changes.publish(JobChange(allocation: identities[place], time: environment.clock.now(), change: change))
     let (runners, waiters) = state.withLock { state in
       state.published += 1
       if let unseen = state.unseen { state.unseen = unseen + 1 }
@@ -206,8 +200,10 @@ public final class JobRun: Sendable {
   private struct Observer: AllocationObserver {
     // The run holds the allocations, which hold this.
     weak let run: JobRun?
+    /// The place of the allocation in the job.
+    let place: Int
 
-    func allocation(_ id: String, changed change: AllocationChange) { run?.take(change, of: id) }
+    func allocation(_ id: String, changed change: AllocationChange) { run?.take(change, of: place) }
   }
 }
 

@@ -15,7 +15,7 @@ private func appendJSON(_ value: Value, to text: inout String, _ limitBytes: Int
   case .null: text += "null"
   case .bool(let value): text += value ? "true" : "false"
   case .number(let number): text += number.description
-  case .string(let string): appendJSONString(string, to: &text)
+  case .string(let string): appendJSON(string, to: &text)
   case .list(let elements, _), .set(let elements, _), .tuple(let elements):
     text += "["
     for (index, element) in elements.enumerated() {
@@ -27,7 +27,7 @@ private func appendJSON(_ value: Value, to text: inout String, _ limitBytes: Int
     text += "{"
     for (index, attribute) in attributes.inKeyOrder.enumerated() {
       if index > 0 { text += "," }
-      appendJSONString(attribute.key, to: &text)
+      appendJSON(attribute.key, to: &text)
       text += ":"
       appendJSON(attribute.value, to: &text, limitBytes)
     }
@@ -35,7 +35,8 @@ private func appendJSON(_ value: Value, to text: inout String, _ limitBytes: Int
   }
 }
 
-private func appendJSONString(_ string: String, to text: inout String) {
+/// Appends a text as a JSON string, as ``jsonText(_:)`` writes it.
+public func appendJSON(_ string: String, to text: inout String) {
   text += "\""
   defer { text += "\"" }
   // Most strings are written as they are.

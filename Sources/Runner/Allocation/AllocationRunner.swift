@@ -12,6 +12,9 @@ public actor AllocationRunner {
   /// Its directories.
   public nonisolated let directory: AllocationDirectory
 
+  /// All allocations share a thread; see ``AllocationActor``.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { AllocationActor.sharedUnownedExecutor }
+
   nonisolated let environment: Environment
   var machine: AllocationMachine
   var queue: EffectQueue
@@ -106,14 +109,19 @@ public actor AllocationRunner {
   /// Suspends until the drivers have answered for every task that ran before the agent went away, or have
   /// made clear that it will take them long.
   public func waitUntilRecovered() async {
-    if awaitedRecoveries.isEmpty && !queue.holdsRecoveries { return }
-    await withCheckedContinuation { recoveryWaiters.append($0) }
+    // Looked at where nothing can come between that and waiting.
+    await withCheckedContinuation { waiter in
+      let isRecovered = awaitedRecoveries.isEmpty && !queue.holdsRecoveries
+      if isRecovered { waiter.resume() } else { recoveryWaiters.append(waiter) }
+    }
   }
 
   /// Suspends until nothing runs and nothing will.
   public func waitUntilEnded() async {
-    if hasEnded && operationsUnderWay == 0 { return }
-    await withCheckedContinuation { idleWaiters.append($0) }
+    // Looked at where nothing can come between that and waiting.
+    await withCheckedContinuation { waiter in
+      if hasEnded && operationsUnderWay == 0 { waiter.resume() } else { idleWaiters.append(waiter) }
+    }
   }
 
   /// Asks the allocation to end.

@@ -2,28 +2,36 @@ import Synchronization
 
 /// Holds driver calls back until the drivers serve: before every task of an earlier agent has been asked
 /// for, a driver answers to nothing else.
-public actor ServingGate {
-  private let isOpen = Atomic<Bool>(false)
-  private var waiters: [CheckedContinuation<Void, Never>] = []
+public final class ServingGate: Sendable {
+  private struct State {
+    var isOpen = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
 
   /// Makes a gate that is closed.
   public init() {}
 
   /// Lets everything through from here on.
   public func open() {
-    isOpen.store(true, ordering: .releasing)
+    let waiters = state.withLock { state in
+      state.isOpen = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
     for waiter in waiters { waiter.resume() }
-    waiters.removeAll()
   }
 
   /// Suspends until the gate is open.
-  nonisolated func pass() async {
-    if isOpen.load(ordering: .acquiring) { return }
-    await wait()
-  }
-
-  private func wait() async {
-    if isOpen.load(ordering: .acquiring) { return }
-    await withCheckedContinuation { waiters.append($0) }
+  func pass() async {
+    if state.withLock({ $0.isOpen }) { return }
+    await withCheckedContinuation { waiter in
+      let isOpen = state.withLock { state in
+        if !state.isOpen { state.waiters.append(waiter) }
+        return state.isOpen
+      }
+      if isOpen { waiter.resume() }
+    }
   }
 }

@@ -266,7 +266,15 @@ struct ReadableFile {
   }
 
   /// The bytes at an offset, or nil at the end.
-  func read(upTo count: Int, at offsetBytes: Int64) throws(FileError) -> [UInt8]? {
+  func read(upTo most: Int, at offsetBytes: Int64) throws(FileError) -> [UInt8]? {
+    // Mostly there is little or nothing; room for more is not asked of the allocator each time.
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw FileError(operation: "read", path: path, number: errno)
+    }
+    let left = Int64(status.st_size) - offsetBytes
+    if left <= 0 { return nil }
+    let count = Int(min(Int64(most), left))
     var bytes = [UInt8](repeating: 0, count: count)
     while true {
       let got = pread(descriptor, &bytes, count, off_t(offsetBytes))

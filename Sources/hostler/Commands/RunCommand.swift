@@ -107,7 +107,8 @@ struct RunCommand: AsyncParsableCommand {
     let code = await RunSession(run: run, interrupts: interrupts, isLive: isLive).follow(with: &reporter)
     await close(agent)
     if json, let counts = agent.storeCounts {
-      JSONReporter(terminal: terminal, clock: clock).state(counts)
+      var reporter = JSONReporter(terminal: terminal, clock: clock)
+      reporter.state(counts)
     }
     cleanUp(agent.dataDirectory, keep: code != 0)
     return code

@@ -1,5 +1,4 @@
 import Agent
-import HCL
 import Jobs
 import Lifecycle
 import Runner
@@ -7,100 +6,100 @@ import State
 
 /// One JSON object a line, for programs. Each has `type` and `time` (nanoseconds since 1970).
 struct JSONReporter: RunReporter {
-  private let terminal: Terminal
+  private var buffer: OutputBuffer
   private let clock: any RunnerClock
 
   init(terminal: Terminal, clock: any RunnerClock) {
-    self.terminal = terminal
+    buffer = OutputBuffer(terminal)
     self.clock = clock
   }
 
-  private func write(_ record: [String: Value]) {
-    terminal.write(jsonText(.object(record)) + "\n")
+  private func record(_ type: String, at time: Timestamp? = nil) -> JSONLine {
+    var line = JSONLine("type", type)
+    line.add("time", (time ?? clock.now()).nanosecondsSinceEpoch)
+    return line
   }
 
   private func record(
-    _ type: String, _ allocation: AllocationIdentity? = nil, task: String? = nil, at time: Timestamp? = nil
-  ) -> [String: Value] {
-    let time = time ?? clock.now()
-    var record: [String: Value] = [
-      "type": .string(type), "time": .number(Number(Int(time.nanosecondsSinceEpoch))),
-    ]
-    if let allocation {
-      record["job"] = .string(allocation.job.id)
-      record["allocation"] = .string(allocation.id)
-      record["allocation_name"] = .string(allocation.name)
-    }
-    record["task"] = task.map { .string($0) }
-    return record
+    _ type: String, _ allocation: AllocationIdentity, task: String? = nil, at time: Timestamp? = nil
+  ) -> JSONLine {
+    var line = record(type, at: time)
+    line.add("job", allocation.job.id)
+    line.add("allocation", allocation.id)
+    line.add("allocation_name", allocation.name)
+    if let task { line.add("task", task) }
+    return line
   }
 
   mutating func begin(_ run: JobRun) {
-    var record = record("begin", at: run.beganAt)
-    record["job"] = .string(run.job.id)
-    record["allocations"] = .tuple(run.identities.map { .string($0.id) })
-    write(record)
+    var line = record("begin", at: run.beganAt)
+    line.add("job", run.job.id)
+    line.add("allocations", run.identities.map(\.id))
+    buffer.write(line.finished())
   }
 
   mutating func change(_ change: JobChange) {
+    var line: JSONLine
     switch change.change {
     case .taskEvent(let task, let event):
-      var record = record("event", change.allocation, task: task, at: event.time)
-      record["event"] = .string(event.kind.rawValue)
-      record["message"] = .string(event.message)
-      record["details"] = .object(event.details.mapValues { .string($0) })
-      write(record)
+      line = record("event", change.allocation, task: task, at: event.time)
+      line.add("event", event.kind.rawValue)
+      line.add("message", event.message)
+      line.add("details", event.details)
     case .taskChanged(let task, let state):
-      var record = record("task", change.allocation, task: task, at: change.time)
-      record["state"] = .string(state.phase.rawValue)
-      record["failed"] = .bool(state.failed)
-      record["restarts"] = .number(Number(state.restarts))
-      write(record)
+      line = record("task", change.allocation, task: task, at: change.time)
+      line.add("state", state.phase.rawValue)
+      line.add("failed", state.failed)
+      line.add("restarts", state.restarts)
     case .statusChanged(let status, let description):
-      var record = record("allocation", change.allocation, at: change.time)
-      record["status"] = .string(status.rawValue)
-      record["description"] = .string(description)
-      write(record)
-    case .ended: break
+      line = record("allocation", change.allocation, at: change.time)
+      line.add("status", status.rawValue)
+      line.add("description", description)
+    case .ended: return
     }
+    buffer.write(line.finished())
   }
 
-  mutating func output(_ line: OutputLine) {
-    var record: [String: Value]
-    switch line.piece {
+  mutating func output(_ output: OutputLine) {
+    var line: JSONLine
+    switch output.piece {
     case .line(let text):
-      record = self.record("output", line.allocation, task: line.task)
-      record["line"] = .string(text)
+      line = record("output", output.allocation, task: output.task)
+      line.add("line", text)
     case .skipped(let bytes):
-      record = self.record("skipped", line.allocation, task: line.task)
-      record["bytes"] = .number(Number(Int(bytes)))
+      line = record("skipped", output.allocation, task: output.task)
+      line.add("bytes", bytes)
     }
-    record["stream"] = .string(line.stream.rawValue)
-    write(record)
+    line.add("stream", output.stream.rawValue)
+    buffer.write(line.finished())
   }
 
   mutating func notice(_ text: String) {
-    var record = record("notice")
-    record["message"] = .string(text)
-    write(record)
+    var line = record("notice")
+    line.add("message", text)
+    buffer.write(line.finished())
   }
+
+  mutating func flush() { buffer.flush() }
 
   mutating func tick() {}
 
   /// What the agent's store has done, after everything else.
-  func state(_ counts: StoreCounts) {
-    var record = record("state")
-    record["changes"] = .number(Number(Int(counts.changes)))
-    record["commits"] = .number(Number(Int(counts.commits)))
-    record["failed_commits"] = .number(Number(Int(counts.failedCommits)))
-    write(record)
+  mutating func state(_ counts: StoreCounts) {
+    var line = record("state")
+    line.add("changes", counts.changes)
+    line.add("commits", counts.commits)
+    line.add("failed_commits", counts.failedCommits)
+    buffer.write(line.finished())
+    buffer.flush()
   }
 
   mutating func end(_ outcome: JobOutcome, interrupted: Bool) {
     let summary = RunSummary(outcome, interrupted: interrupted)
-    var record = record("end")
-    record["message"] = .string(summary.sentence)
-    record["exit_code"] = .number(Number(Int(summary.exitCode)))
-    write(record)
+    var line = record("end")
+    line.add("message", summary.sentence)
+    line.add("exit_code", summary.exitCode)
+    buffer.write(line.finished())
+    buffer.flush()
   }
 }

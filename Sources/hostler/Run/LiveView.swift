@@ -46,6 +46,9 @@ struct LiveView: RunReporter {
     draw()
   }
 
+  // It is drawn at each tick, and when something must be seen at once.
+  mutating func flush() {}
+
   mutating func tick() { draw() }
 
   mutating func end(_ outcome: JobOutcome, interrupted: Bool) {

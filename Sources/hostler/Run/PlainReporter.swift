@@ -5,13 +5,13 @@ import Runner
 
 /// One line for each event and each line of output: for pipes, files and logs.
 struct PlainReporter: RunReporter {
-  private let terminal: Terminal
+  private var buffer: OutputBuffer
   private let clock: any RunnerClock
   private var labels = TaskLabels(.init(id: ""))
   private var beganAt = Timestamp(nanosecondsSinceEpoch: 0)
 
   init(terminal: Terminal, clock: any RunnerClock) {
-    self.terminal = terminal
+    buffer = OutputBuffer(terminal)
     self.clock = clock
   }
 
@@ -19,7 +19,7 @@ struct PlainReporter: RunReporter {
     labels = TaskLabels(run.job)
     beganAt = run.beganAt
     let count = run.identities.count
-    terminal.write(
+    buffer.write(
       "job \(run.job.id.withoutControlCharacters): \(count) allocation\(count == 1 ? "" : "s")\n")
   }
 
@@ -27,25 +27,28 @@ struct PlainReporter: RunReporter {
     guard case .taskEvent(let task, let event) = change.change, event.kind != .received else { return }
     let label = labels.label(of: task, in: change.allocation).padded(to: labels.width)
     let elapsed = beganAt.durationUntil(event.time)
-    terminal.write("\(shortText(elapsed).padded(to: 6)) \(label) * \(event.summary)\n")
+    buffer.write("\(shortText(elapsed).padded(to: 6)) \(label) * \(event.summary)\n")
   }
 
   mutating func output(_ line: OutputLine) {
     let label = labels.label(of: line.task, in: line.allocation).padded(to: labels.width)
     let elapsed = shortText(beganAt.durationUntil(clock.now())).padded(to: 6)
-    terminal.write(
+    buffer.write(
       "\(elapsed) \(label) \(line.stream == .stderr ? "!" : "|") \(line.shownText)\n")
   }
 
   mutating func notice(_ text: String) {
-    terminal.write("hostler: \(text.withoutControlCharacters)\n")
+    buffer.write("hostler: \(text.withoutControlCharacters)\n")
   }
+
+  mutating func flush() { buffer.flush() }
 
   mutating func tick() {}
 
   mutating func end(_ outcome: JobOutcome, interrupted: Bool) {
     let elapsed = shortText(beganAt.durationUntil(clock.now()))
-    terminal.write("\(RunSummary(outcome, interrupted: interrupted).sentence) after \(elapsed)\n")
+    buffer.write("\(RunSummary(outcome, interrupted: interrupted).sentence) after \(elapsed)\n")
+    buffer.flush()
   }
 }
 

@@ -12,6 +12,8 @@ protocol RunReporter {
   mutating func output(_ line: OutputLine)
   /// Something that the person should know, and that is about no task.
   mutating func notice(_ text: String)
+  /// What was told so far is to be seen now.
+  mutating func flush()
   /// Time has passed.
   mutating func tick()
   /// Nothing runs any more.

@@ -7,7 +7,7 @@ import Runner
 /// lifecycle, the second kills. A reader that has gone away counts as an interrupt.
 struct RunSession {
   private enum Input: Sendable {
-    case change(JobChange)
+    case changes([JobChange])
     case changesEnded
     case tick
     /// There is more output than was read.
@@ -26,8 +26,8 @@ struct RunSession {
   func follow(with reporter: inout any RunReporter) async -> Int32 {
     let (inputs, continuation) = AsyncStream<Input>.makeStream()
     let sources = [
-      Task {
-        for await change in run.changes { continuation.yield(.change(change)) }
+      Task { @AllocationActor in
+        while let changes = await run.changes.takeAll() { continuation.yield(.changes(changes)) }
         continuation.yield(.changesEnded)
       },
       Task { for await number in interrupts { continuation.yield(.interrupt(number)) } },
@@ -44,13 +44,20 @@ struct RunSession {
     var stop = StopSteps()
     var isBehind = false
     reporter.begin(run)
+    reporter.flush()
     inputs: for await input in inputs {
       do {
         switch input {
-        case .change(let change):
-          try follower.take(change) { reporter.output($0) }
-          reporter.change(change)
-          run.sawChange()
+        case .changes(let changes):
+          for change in changes {
+            do throws(FileError) {
+              try follower.take(change) { reporter.output($0) }
+            } catch {
+              reporter.unreadableOutput(error)
+            }
+            reporter.change(change)
+          }
+          run.sawChanges(changes.count)
         case .tick:
           if !isBehind { isBehind = try follower.readAll { reporter.output($0) } }
           if isBehind { continuation.yield(.moreOutput) }
@@ -66,8 +73,9 @@ struct RunSession {
         case .changesEnded: break inputs
         }
       } catch {
-        reporter.notice("the output of a task cannot be read: \(error)")
+        reporter.unreadableOutput(error)
       }
+      reporter.flush()
       if Terminal.outputFailure == EPIPE, let request = stop.afterReaderLeft() {
         Terminal.writeError("hostler: nobody reads the output any more; stopping")
         await run.stop(request)
@@ -76,6 +84,12 @@ struct RunSession {
     let outcome = await run.outcome()
     reporter.end(outcome, interrupted: stop.hasBegun)
     return RunSummary(outcome, interrupted: stop.hasBegun).exitCode
+  }
+}
+
+extension RunReporter {
+  fileprivate mutating func unreadableOutput(_ error: any Error) {
+    notice("the output of a task cannot be read: \(error)")
   }
 }
 
