@@ -388,6 +388,10 @@ struct AllocationScenarioTests {
     let now = Timestamp(nanosecondsSinceEpoch: 10_000_000_000)
     _ = machine.handle(.begin, at: now)
     _ = machine.handle(.recovered(TaskIndex(0), Invocation(1), .failed("broken")), at: now)
+    // It may run on: nothing starts in its place before the driver has ended it.
+    #expect(machine.tasks[0].state.events.last?.kind == .restoreFailed)
+    #expect(machine.tasks[0].state.phase == .running)
+    _ = machine.handle(.destroyed(TaskIndex(0), Invocation(1), error: nil), at: now)
     #expect(machine.tasks[0].state.events.suffix(2).map(\.kind) == [.restoreFailed, .restarting])
   }
 
@@ -417,6 +421,9 @@ struct AllocationScenarioTests {
     }
     #expect(calls.sorted() == ["destroy 1", "stop hooks 0"])
     _ = machine.handle(.hooksDone(.stop(TaskIndex(0))), at: Timestamp(nanosecondsSinceEpoch: 2))
+    #expect(!machine.hasEnded)
+    _ = machine.handle(
+      .destroyed(TaskIndex(1), Invocation(1), error: nil), at: Timestamp(nanosecondsSinceEpoch: 2))
     #expect(machine.hasEnded)
   }
 

@@ -6,6 +6,11 @@ enum ModelStep: Hashable, CustomStringConvertible {
   case preparationFailed(Int)
   case started(Int)
   case startFailed(Int)
+  /// The driver does not answer to a start.
+  case startUnclear(Int, started: Bool)
+  case destroyed(Int, failed: Bool)
+  case destroyTimer(Int)
+  case watchTimer(Int)
   case exited(Int, success: Bool)
   case recovered(Int, failed: Bool)
   case waitFailed(Int)
@@ -30,6 +35,10 @@ enum ModelStep: Hashable, CustomStringConvertible {
     case .preparationFailed(let task): "preparation of \(task) fails"
     case .started(let task): "started \(task)"
     case .startFailed(let task): "start of \(task) fails"
+    case .startUnclear(let task, let started): "start of \(task) unclear, \(started ? "done" : "not done")"
+    case .destroyed(let task, let failed): "destroy of \(task)\(failed ? " fails" : " done")"
+    case .destroyTimer(let task): "destroy of \(task) tried again"
+    case .watchTimer(let task): "watch of \(task) tried again"
     case .exited(let task, let success): "exit of \(task), \(success ? "success" : "failure")"
     case .recovered(let task, let failed): "recovery of \(task)\(failed ? " fails" : "")"
     case .waitFailed(let task): "wait for \(task) fails"
@@ -59,7 +68,20 @@ extension ModelState {
         steps.append(.prepared(index))
         if reach.contains(.preparations) { steps.append(.preparationFailed(index)) }
       }
-      if task.isStarting { steps += [.started(index), .startFailed(index)] }
+      if task.isStarting {
+        steps += [.started(index), .startFailed(index)]
+        if reach.contains(.driverFaults) {
+          steps += [.startUnclear(index, started: true), .startUnclear(index, started: false)]
+        }
+      }
+      if !task.destroying.isEmpty && reach.contains(.driverFaults) {
+        steps.append(.destroyed(index, failed: false))
+        if task.destroyTimers.isEmpty && !task.destroyHasFailed {
+          steps.append(.destroyed(index, failed: true))
+        }
+      }
+      if !task.destroyTimers.isEmpty { steps.append(.destroyTimer(index)) }
+      if task.watchTimer != 0 { steps.append(.watchTimer(index)) }
       if task.isRecovering {
         steps.append(.recovered(index, failed: false))
         if reach.contains(.driverFaults) { steps.append(.recovered(index, failed: true)) }
@@ -68,7 +90,7 @@ extension ModelState {
         steps.append(.exited(index, success: true))
         // How a task ends that was told to makes no difference.
         if !task.isTold || reach.contains(.force) { steps.append(.exited(index, success: false)) }
-        if reach.contains(.driverFaults) { steps.append(.waitFailed(index)) }
+        if reach.contains(.driverFaults) && task.waitFailures < 2 { steps.append(.waitFailed(index)) }
       }
       if task.stopCanFail && task.isAlive && reach.contains(.driverFaults) {
         steps += [.stopFailed(index, notFound: false), .stopFailed(index, notFound: true)]
@@ -123,6 +145,23 @@ extension ModelState {
     case .startFailed(let index):
       world.tasks[index].isStarting = false
       return .startFailed(task(index), invocation(index), StartFailure(message: "no", recoverable: true))
+    case .startUnclear(let index, let started):
+      world.tasks[index].isStarting = false
+      if started {
+        world.tasks[index].isAlive = true
+        world.tasks[index].hasHandle = true
+      }
+      let failure = StartFailure(message: "no answer", recoverable: true, isUnclear: true)
+      return .startFailed(task(index), invocation(index), failure)
+    case .destroyed(let index, let failed):
+      let cleared = world.answerDestroy(index, failed: failed)
+      return .destroyed(task(index), cleared, error: failed ? "no" : nil)
+    case .destroyTimer(let index):
+      let (cleared, attempt) = world.tasks[index].destroyTimers[0]
+      world.retriedDestroys.insert(World.Retry(task: task(index), invocation: cleared))
+      return fire(.destroyRetry(task(index), cleared, attempt: attempt))
+    case .watchTimer(let index):
+      return fire(.watchRetry(task(index), invocation(index), attempt: world.tasks[index].watchTimer))
     case .exited(let index, let success):
       world.tasks[index].isAlive = false
       world.tasks[index].isWatched = false
@@ -133,6 +172,7 @@ extension ModelState {
       return .recovered(task(index), invocation(index), failed ? .failed("no") : found)
     case .waitFailed(let index):
       world.tasks[index].isWatched = false
+      world.tasks[index].waitFailures += 1
       return .waitFailed(task(index), invocation(index), message: "no")
     case .stopFailed(let index, let notFound):
       world.tasks[index].stopCanFail = false

@@ -148,7 +148,7 @@ public struct ModelWalk {
           let wasBeingCleared = rest.contains {
             if case .destroy(let cleared, _, _) = $0 { cleared == TaskIndex(task) } else { false }
           }
-          if !wasBeingCleared {
+          if !wasBeingCleared && !state.world.tasks[task].isForgotten {
             return fail(
               "task \(task) is orphaned by a crash", from: index, .crash(startedMask: mask, during: during))
           }
@@ -193,6 +193,14 @@ public struct ModelWalk {
       for index in state.world.tasks.indices where state.world.tasks[index].isPreparing {
         let prepared = state.event(of: .prepared(index))
         if let problem = handle(prepared, on: &state) { return problem }
+      }
+    }
+    // With faults one may be open while the next comes, no more, so that there is an end to states.
+    let mostOpen = reach.contains(.driverFaults) ? 1 : 0
+    for index in state.world.tasks.indices {
+      while state.world.tasks[index].destroying.count > mostOpen {
+        let destroyed = state.event(of: .destroyed(index, failed: false))
+        if let problem = handle(destroyed, on: &state) { return problem }
       }
     }
     if reach.contains(.crashes), let problem = checkRecords(state) { return problem }
@@ -262,10 +270,10 @@ public struct ModelWalk {
   /// How soon a schedule takes a step; nil for never.
   private func rank(of step: ModelStep, _ schedule: Schedule, _ state: ModelState) -> Int? {
     switch step {
-    case .prepared, .hooksDone, .recovered(_, failed: false): return 0
+    case .prepared, .hooksDone, .recovered(_, failed: false), .destroyed(_, failed: false): return 0
     case .started: return schedule == .badly ? 2 : 1
     case .startFailed: return schedule == .badly ? 1 : nil
-    case .restartTimer, .shutdownTimer, .groupTimer, .retryTimer: return 3
+    case .restartTimer, .shutdownTimer, .groupTimer, .retryTimer, .destroyTimer, .watchTimer: return 3
     case .exited(let task, let success):
       let world = state.world.tasks[task]
       guard success == (schedule != .badly || (world.isTold && !reach.contains(.force))) else { return nil }
@@ -274,7 +282,8 @@ public struct ModelWalk {
       if schedule == .stubbornly && reach.contains(.force) && world.isTold && !world.isForced { return nil }
       return 4
     case .killTimer: return 5
-    case .preparationFailed, .recovered(_, failed: true), .waitFailed, .stopFailed, .restartAll,
+    case .preparationFailed, .recovered(_, failed: true), .destroyed(_, failed: true), .startUnclear,
+      .waitFailed, .stopFailed, .restartAll,
       .restartRunning, .restartTask, .stop, .killTask, .crash:
       return nil
     }

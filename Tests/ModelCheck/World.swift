@@ -3,7 +3,12 @@ import Lifecycle
 /// What the machine has caused outside of itself: processes, timers, calls without an answer. It
 /// performs effects, and says what no host may ever be asked to do.
 struct World {
-  struct TaskWorld: Hashable {
+  struct Retry: Hashable {
+    var task: TaskIndex
+    var invocation: Invocation
+  }
+
+  struct TaskWorld {
     var invocation: Invocation = .none
     /// A preparation has no answer.
     var isPreparing = false
@@ -28,6 +33,17 @@ struct World {
     var shutdownTimer = false
     var killTimer = false
     var retryTimer: UInt8 = 0
+    /// What the driver was told to forget and has not answered to, and whether it is told by force.
+    var destroying: [(invocation: Invocation, force: Bool)] = []
+    /// Those that it is told again after a while.
+    var destroyTimers: [(invocation: Invocation, attempt: UInt8)] = []
+    /// Whether the driver has failed to forget it; once is enough to look at.
+    var destroyHasFailed = false
+    /// Whether the driver was told to forget the present invocation.
+    var isForgotten = false
+    var watchTimer: UInt8 = 0
+    /// How often waiting for it has failed.
+    var waitFailures: UInt8 = 0
     /// It is stored that it can never run again.
     var isComplete = false
     /// Somebody wanted it to end for good.
@@ -51,13 +67,22 @@ struct World {
       code = code << 3 | UInt64(retryTimer)
       code = code << 1 | (isComplete ? 1 : 0)
       code = code << 1 | (isCondemned ? 1 : 0)
+      code = code << 2 | UInt64(destroying.count)
+      code = code << 1 | (destroying.contains(where: \.force) ? 1 : 0)
+      code = code << 2 | UInt64(destroyTimers.count)
+      code = code << 3 | UInt64(watchTimer)
+      code = code << 2 | UInt64(waitFailures)
+      code = code << 1 | (isForgotten ? 1 : 0)
+      code = code << 1 | (destroyHasFailed ? 1 : 0)
       return code
     }
 
-    var hasTimer: Bool { restartTimer || shutdownTimer || killTimer || retryTimer != 0 }
+    var hasTimer: Bool { restartTimer || shutdownTimer || killTimer || retryTimer != 0 || watchTimer != 0 }
   }
 
   var tasks: [TaskWorld]
+  /// Timers that have run out and after which a driver is told again.
+  var retriedDestroys: Set<Retry> = []
   var groupTimer: UInt32?
   /// Requests without an answer.
   var openRequests: [RequestID] = []
@@ -90,7 +115,10 @@ struct World {
       }
       // Hooks before a kill are not waited for when the task ends before them.
       if world.hasTimer || !world.hooks.isSubset(of: .preKill) { return "prepared while timers or hooks run" }
-      tasks[task.rawValue] = TaskWorld(invocation: invocation, isPreparing: true)
+      var next = TaskWorld(invocation: invocation, isPreparing: true)
+      // What is being given back of earlier invocations goes on.
+      (next.destroying, next.destroyTimers) = (world.destroying, world.destroyTimers)
+      tasks[task.rawValue] = next
     case .cancelPreparation(let task, let invocation):
       guard tasks[task.rawValue].invocation == invocation, tasks[task.rawValue].isPreparing else {
         return "a preparation is cancelled that does not go on"
@@ -119,13 +147,17 @@ struct World {
       guard isLive(task, invocation) else { return "a signal for a stale handle" }
     case .destroy(let task, let invocation, let force):
       let world = tasks[task.rawValue]
-      guard world.invocation == invocation, world.hasHandle || force else {
+      let isAgain = retriedDestroys.remove(Retry(task: task, invocation: invocation)) != nil
+      guard isAgain || world.invocation == invocation && (world.hasHandle || force) else {
         return "a handle is cleared that is not there"
       }
-      if world.isAlive && !force { return "a running task is destroyed" }
-      if world.hasTimer { return "a handle is cleared while its timers run" }
-      tasks[task.rawValue].hasHandle = false
-      tasks[task.rawValue].isAlive = false
+      if world.isAlive && !force && world.invocation == invocation { return "a running task is destroyed" }
+      if !isAgain && world.hasTimer { return "a handle is cleared while its timers run" }
+      tasks[task.rawValue].destroying.append((invocation, force))
+      guard world.invocation == invocation else { return nil }
+      tasks[task.rawValue].isForgotten = true
+      // By force it may live until the driver has answered.
+      if !force { tasks[task.rawValue].hasHandle = false }
       tasks[task.rawValue].isWatched = false
       tasks[task.rawValue].isTold = false
       tasks[task.rawValue].isForced = false
@@ -158,6 +190,9 @@ struct World {
           return "ended while timers or hooks run"
         }
         if !world.isComplete { return "ended while a task may run again" }
+        if !world.destroying.isEmpty || !world.destroyTimers.isEmpty {
+          return "ended before all is given back"
+        }
       }
     case .taskEvent, .taskChanged, .statusChanged:
       break
@@ -198,6 +233,16 @@ struct World {
         return "\(timer) \(on)"
       }
       tasks[task.rawValue].retryTimer = on ? attempt : 0
+    case .watchRetry(let task, let invocation, let attempt):
+      guard check(task, invocation, tasks[task.rawValue].watchTimer == (on ? 0 : attempt)) else {
+        return "\(timer) \(on)"
+      }
+      tasks[task.rawValue].watchTimer = on ? attempt : 0
+    case .destroyRetry(let task, let invocation, let attempt):
+      let place = tasks[task.rawValue].destroyTimers.firstIndex { $0.invocation == invocation }
+      guard (place == nil) == on else { return "\(timer) \(on)" }
+      if let place { tasks[task.rawValue].destroyTimers.remove(at: place) }
+      if on { tasks[task.rawValue].destroyTimers.append((invocation, attempt)) }
     case .groupShutdownDelay(let serial):
       guard groupTimer == (on ? nil : serial) else { return "\(timer) \(on)" }
       groupTimer = on ? serial : nil
@@ -209,6 +254,17 @@ struct World {
 
   private func check(_ task: TaskIndex, _ invocation: Invocation, _ changes: Bool) -> Bool {
     tasks[task.rawValue].invocation == invocation && changes
+  }
+
+  /// The driver has answered to the first of what it was told to forget.
+  mutating func answerDestroy(_ index: Int, failed: Bool) -> Invocation {
+    let (invocation, force) = tasks[index].destroying.removeFirst()
+    if failed { tasks[index].destroyHasFailed = true }
+    if !failed && force && tasks[index].invocation == invocation {
+      tasks[index].hasHandle = false
+      tasks[index].isAlive = false
+    }
+    return invocation
   }
 
   /// What the agent takes with it when it is killed: calls, timers, hooks and requests.
@@ -227,7 +283,13 @@ struct World {
       tasks[index].shutdownTimer = false
       tasks[index].killTimer = false
       tasks[index].retryTimer = 0
+      tasks[index].watchTimer = 0
+      tasks[index].waitFailures = 0
+      tasks[index].isForgotten = false
+      tasks[index].destroying = []
+      tasks[index].destroyTimers = []
     }
+    retriedDestroys = []
     groupTimer = nil
     openRequests = []
     hasEnded = false

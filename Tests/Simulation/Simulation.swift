@@ -75,6 +75,8 @@ public final class Simulation {
     simulation.run()
     // What is left on the agenda refers to the simulation.
     simulation.agenda.removeAll()
+    simulation.agent?.die()
+    simulation.driver.agentIsGone()
     return simulation.outcome
   }
 

@@ -73,6 +73,14 @@ public struct DriverError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether nobody knows what the driver did about the call, or still does.
+  public var isUnclear: Bool {
+    switch kind {
+    case .timedOut, .busy, .driverGone: true
+    default: false
+    }
+  }
+
   /// A sentence for a person.
   public var description: String {
     var text = "driver \(driver): \(call.rawValue)"

@@ -82,6 +82,12 @@ extension TaskMachine {
     code = code << 4 | UInt64(min(tracker.count, 15))
     code = code << 1 | (watchFailure != nil ? 1 : 0)
     code = code << 1 | (watchFailedAt != nil ? 1 : 0)
+    code = code << 3 | UInt64(watchFailures)
+    code = code << 1 | (isWatchRetryDue ? 1 : 0)
+    code = code << 2 | UInt64(min(openClearings.count, 3))
+    code =
+      code << 4
+      | UInt64(openClearings.first.map { 1 + min($0.failures, 3) << 1 + ($0.isForced ? 8 : 0) } ?? 0)
     code = code << 1 | (handle != nil ? 1 : 0)
     return code
   }
@@ -102,6 +108,7 @@ extension TaskMachine {
     case .stopHooks: 10
     case .complete: 11
     case .detached: 12
+    case .clearing(let ending): 13 | (ending.succeeded ? 1 : 0) << 4
     }
   }
 }

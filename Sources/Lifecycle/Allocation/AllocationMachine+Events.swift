@@ -20,6 +20,8 @@ extension AllocationMachine {
       with(task) { $0.waitFailed(invocation, message: message, to: &sink) }
     case .stopFailed(let task, let invocation, let failure):
       with(task) { $0.stopFailed(invocation, failure, to: &sink) }
+    case .destroyed(let task, let invocation, let error):
+      with(task) { $0.destroyed(invocation, error: error, to: &sink) }
     case .signalSent(let task, let request, let error):
       signalSent(task, request, error: error, to: &sink)
     case .timerFired(let timer):
@@ -30,8 +32,9 @@ extension AllocationMachine {
       restart(request, target, reason, to: &sink)
     case .signalRequested(let request, let task, let signal):
       self.signal(request, task: task, signal: signal, to: &sink)
-    case .stopRequested(let request):
+    case .stopRequested(let request, let id):
       stop(request, to: &sink)
+      if let id { sink(.reply(id, nil)) }
     case .taskKillRequested(let task, let reason, let failsTask):
       with(task) { $0.kill(reason: reason, failsTask: failsTask, to: &sink) }
     case .notice(let task, let kind, let message, let details):
@@ -51,6 +54,10 @@ extension AllocationMachine {
       with(task) { $0.killTimeoutOver(invocation, to: &sink) }
     case .stopRetry(let task, let invocation, let attempt):
       with(task) { $0.stopRetryOver(invocation, attempt: attempt, to: &sink) }
+    case .watchRetry(let task, let invocation, let attempt):
+      with(task) { $0.watchRetryOver(invocation, attempt: attempt, to: &sink) }
+    case .destroyRetry(let task, let invocation, let attempt):
+      with(task) { $0.destroyRetryOver(invocation, attempt: attempt, to: &sink) }
     case .groupShutdownDelay(let serial):
       if groupDelay == .waiting && serial == groupDelaySerial { groupDelay = .over }
     case .maxRunDuration:

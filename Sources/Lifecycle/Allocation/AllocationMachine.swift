@@ -66,6 +66,8 @@ public struct AllocationMachine: Sendable {
   var groupDelaySerial: UInt32 = 0
   var openRestarts: [OpenRestart] = []
   var openSignals: [OpenSignal] = []
+  /// Requests to end the allocation that came before it began.
+  private var stopsToAnswer: [RequestID] = []
   private var random: RandomSource
   private let isRestored: Bool
   /// What others were told last.
@@ -169,15 +171,18 @@ public struct AllocationMachine: Sendable {
     switch event {
     case .begin:
       begin(to: &sink)
-    case .stopRequested(let request):
+    case .stopRequested(let request, let id):
       // It is told to the tasks when the allocation begins.
       record.stop = record.stop.map { $0.overtaken(by: request) } ?? request
+      if let id { stopsToAnswer.append(id) }
     case .shutdown:
+      for id in stopsToAnswer { sink(.reply(id, .shuttingDown)) }
+      stopsToAnswer = []
       life = .detached
     case .restartRequested(let request, _, _), .signalRequested(let request, _, _):
       sink(.reply(request, .allocationShouldNotRun))
     case .prepared, .preparationFailed, .started, .startFailed, .recovered, .exited, .waitFailed, .stopFailed,
-      .signalSent, .timerFired, .hooksDone, .taskKillRequested, .notice:
+      .destroyed, .signalSent, .timerFired, .hooksDone, .taskKillRequested, .notice:
       break
     }
   }
@@ -186,6 +191,8 @@ public struct AllocationMachine: Sendable {
     life = .active
     if isNew { record.beganAt = sink.now }
     if isNew || record.stop != nil { sink(.persistAllocation(record)) }
+    for id in stopsToAnswer { sink(.reply(id, nil)) }
+    stopsToAnswer = []
     isNew = false
     for index in machines.indices { machines[index].begin(to: &sink) }
     if isRestored {
@@ -211,23 +218,27 @@ public struct AllocationMachine: Sendable {
       sink(.reply(request, .taskNotRunning))
     case .signalSent(let task, let request, let error):
       signalSent(task, request, error: error, to: &sink)
+    case .stopRequested(_, let id?):
+      sink(.reply(id, nil))
     case .shutdown:
       detach(to: &sink)
     case .begin, .prepared, .preparationFailed, .started, .startFailed, .recovered, .exited, .waitFailed,
-      .stopFailed, .timerFired, .hooksDone, .stopRequested, .taskKillRequested, .notice:
+      .stopFailed, .destroyed, .timerFired, .hooksDone, .stopRequested, .taskKillRequested, .notice:
       break
     }
   }
 
   private mutating func handleDetached(_ event: AllocationEvent, to sink: inout EffectSink) {
     switch event {
-    case .restartRequested(let request, _, _), .signalRequested(let request, _, _):
+    case .restartRequested(let request, _, _), .signalRequested(let request, _, _),
+      .stopRequested(_, let request?):
       sink(.reply(request, .shuttingDown))
     case .started(let task, let invocation, let handle):
       guard machines.indices.contains(task.rawValue) else { return }
       machines[task.rawValue].started(invocation, handle, to: &sink)
     case .begin, .prepared, .preparationFailed, .startFailed, .recovered, .exited, .waitFailed, .stopFailed,
-      .signalSent, .timerFired, .hooksDone, .stopRequested, .taskKillRequested, .notice, .shutdown:
+      .destroyed, .signalSent, .timerFired, .hooksDone, .stopRequested, .taskKillRequested, .notice,
+      .shutdown:
       break
     }
   }

@@ -20,7 +20,8 @@ public enum AllocationEffect: Sendable {
   case stop(TaskIndex, Invocation, signal: String?, killTimeout: Duration, force: Bool)
   /// Send a signal; answer with `signalSent`.
   case signal(TaskIndex, Invocation, name: String, RequestID)
-  /// Clear the driver handle: the driver forgets the task, with `force` even one that runs. No answer.
+  /// Clear the driver handle: the driver forgets the task, with `force` even one that runs; answer with
+  /// `destroyed`.
   case destroy(TaskIndex, Invocation, force: Bool)
   /// Run hooks; answer with `hooksDone`.
   case runHooks(HookRun)

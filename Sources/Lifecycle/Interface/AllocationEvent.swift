@@ -12,7 +12,7 @@ public enum AllocationEvent: Sendable {
   case preparationFailed(TaskIndex, Invocation, PreparationFailure)
   /// The driver started the task.
   case started(TaskIndex, Invocation, TaskHandle)
-  /// The driver did not; a driver that went away was already asked a second time.
+  /// The driver did not, or nobody knows whether it did.
   case startFailed(TaskIndex, Invocation, StartFailure)
   /// The driver's answer about a task that it may know.
   case recovered(TaskIndex, Invocation, RecoveryOutcome)
@@ -22,6 +22,8 @@ public enum AllocationEvent: Sendable {
   case waitFailed(TaskIndex, Invocation, message: String)
   /// The driver did not pass a stop on.
   case stopFailed(TaskIndex, Invocation, StopFailure)
+  /// The driver has forgotten the task, or never knew it; otherwise `error` says why not.
+  case destroyed(TaskIndex, Invocation, error: String?)
   /// A signal was passed on, or not: then `error` says why.
   case signalSent(TaskIndex, RequestID, error: String?)
   /// A timer ran out.
@@ -34,8 +36,8 @@ public enum AllocationEvent: Sendable {
   case restartRequested(RequestID, RestartTarget, RestartReason)
   /// Send a signal to one task, or to all that run.
   case signalRequested(RequestID, task: String?, signal: String)
-  /// End the allocation.
-  case stopRequested(StopRequest)
+  /// End the allocation. One with an identifier is answered as soon as it is recorded.
+  case stopRequested(StopRequest, RequestID? = nil)
   /// End one task for good; `failsTask` marks it failed.
   case taskKillRequested(TaskIndex, reason: String, failsTask: Bool)
   /// The agent goes down: leave the tasks running and do nothing any more.

@@ -59,11 +59,14 @@ public struct StartFailure: Hashable, Sendable {
   public var message: String
   /// Whether trying again may help.
   public var recoverable: Bool
+  /// Whether the task may have been started all the same, because the driver did not answer.
+  public var isUnclear: Bool
 
   /// Makes a failure from its parts.
-  public init(message: String, recoverable: Bool) {
+  public init(message: String, recoverable: Bool, isUnclear: Bool = false) {
     self.message = message
     self.recoverable = recoverable
+    self.isUnclear = isUnclear
   }
 }
 

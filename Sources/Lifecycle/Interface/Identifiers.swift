@@ -52,6 +52,10 @@ public enum TimerID: Hashable, Sendable {
   case killTimeout(TaskIndex, Invocation)
   /// The wait before a stop call that failed is made again; `attempt` counts from 1.
   case stopRetry(TaskIndex, Invocation, attempt: UInt8)
+  /// The wait before the driver is asked again for a task that cannot be watched; `attempt` counts from 1.
+  case watchRetry(TaskIndex, Invocation, attempt: UInt8)
+  /// The wait before the driver is asked again to forget a task; `attempt` counts from 1.
+  case destroyRetry(TaskIndex, Invocation, attempt: UInt8)
   /// The group's `shutdown_delay`, before its tasks are stopped; `serial` tells one wait from the next.
   case groupShutdownDelay(serial: UInt32)
   /// The end of the time that the allocation may run.

@@ -10,37 +10,53 @@ extension TaskMachine {
     case .stopping(let stop):
       cancelTimers(of: stop, to: &sink)
       exited(with: result, force: false, to: &sink)
-    case .created, .atGate, .preparing, .starting, .recovering, .exitHooks, .backingOff, .dead, .stopHooks,
-      .complete, .detached:
+    case .created, .atGate, .preparing, .starting, .recovering, .clearing, .exitHooks, .backingOff, .dead,
+      .stopHooks, .complete, .detached:
       break
     }
   }
 
-  /// Nobody waits for the task any more: asks the driver for it once, and takes a second failure
-  /// soon after for its end. A stop that goes on is not held up by it.
+  /// Nobody waits for the task any more: asks the driver for it, at once the first time and after a while when
+  /// it happens again soon. A stop that goes on is not held up by it.
   package mutating func waitFailed(
     _ invocation: Invocation, message: String, to sink: inout EffectSink
   ) {
-    guard invocation == self.invocation else { return }
-    switch position {
-    case .running, .stopping:
-      break
-    case .created, .atGate, .preparing, .starting, .recovering, .exitHooks, .backingOff, .dead, .stopHooks,
-      .complete, .detached:
-      return
-    }
-    guard watchFailure == nil else { return }
-    if let watchFailedAt, sink.now < watchFailedAt.advanced(by: .seconds(10)) {
-      return lost(message, to: &sink)
+    guard invocation == self.invocation, isWatchable, watchFailure == nil else { return }
+    if let watchFailedAt, sink.now < watchFailedAt.advanced(by: .seconds(120)) {
+      watchFailures = min(watchFailures + 1, 7)
+    } else {
+      watchFailures = 0
     }
     watchFailedAt = sink.now
     watchFailure = message
+    guard watchFailures > 0 else { return sink(.recover(index, invocation, handle)) }
+    isWatchRetryDue = true
+    sink(
+      .startTimer(
+        .watchRetry(index, invocation, attempt: watchFailures), .milliseconds(500 << Int(watchFailures))))
+  }
+
+  /// The wait before the driver is asked again is over.
+  package mutating func watchRetryOver(
+    _ invocation: Invocation, attempt: UInt8, to sink: inout EffectSink
+  ) {
+    guard invocation == self.invocation, isWatchRetryDue, attempt == watchFailures else { return }
+    isWatchRetryDue = false
     sink(.recover(index, invocation, handle))
+  }
+
+  private var isWatchable: Bool {
+    switch position {
+    case .running, .stopping: true
+    case .created, .atGate, .preparing, .starting, .recovering, .clearing, .exitHooks, .backingOff, .dead,
+      .stopHooks, .complete, .detached:
+      false
+    }
   }
 
   /// The driver was asked for a task that nobody waits for, and has answered.
   mutating func watchRecovered(_ outcome: RecoveryOutcome, to sink: inout EffectSink) {
-    guard let failure = watchFailure else { return }
+    guard let failure = watchFailure, !isWatchRetryDue else { return }
     watchFailure = nil
     switch outcome {
     case .found(let handle):
@@ -62,11 +78,19 @@ extension TaskMachine {
 
   /// Writes the end down and clears the handle.
   mutating func exited(with result: ExitResult, force: Bool, to sink: inout EffectSink) {
+    cancelWatchRetry(to: &sink)
     watchFailure = nil
     watchFailedAt = nil
     emit(.terminated, result.sentence, result.details, to: &sink)
-    clearDriverHandle(force: force)
+    if force { return clear(.exited(result), to: &sink) }
+    clearDriverHandle()
     ended(.exited(result), to: &sink)
+  }
+
+  private mutating func cancelWatchRetry(to sink: inout EffectSink) {
+    guard isWatchRetryDue else { return }
+    isWatchRetryDue = false
+    sink(.cancelTimer(.watchRetry(index, invocation, attempt: watchFailures)))
   }
 
   /// The task does not run, and no handle is left: asks the restart policy when the hooks have run.
@@ -203,11 +227,13 @@ extension TaskMachine {
     case .backingOff: sink(.cancelTimer(.restartDelay(index, invocation)))
     case .stopping(let stop): cancelTimers(of: stop, to: &sink)
     case .preparing(abandoned: .none): sink(.cancelPreparation(index, invocation))
-    case .complete: return
-    case .created, .atGate, .preparing, .starting, .recovering, .running, .exitHooks, .dead, .stopHooks,
-      .detached:
+    case .complete: return cancelClearings(to: &sink)
+    case .created, .atGate, .preparing, .starting, .recovering, .running, .clearing, .exitHooks, .dead,
+      .stopHooks, .detached:
       break
     }
+    cancelWatchRetry(to: &sink)
+    cancelClearings(to: &sink)
     flush(to: &sink)
     position = .detached
   }

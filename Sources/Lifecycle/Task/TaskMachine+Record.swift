@@ -19,10 +19,11 @@ extension TaskMachine {
     switch position {
     case .created(let restored): restored ?? .waiting
     case .atGate, .preparing: .waiting
-    case .starting, .recovering(.duringStart): .starting
+    case .starting, .recovering(.duringStart), .recovering(.afterStart): .starting
     case .recovering(.whileRunning), .running, .stopping: .running
-    case .exitHooks(.exited(let result)): .exited(result)
-    case .exitHooks(.startFailed(let recoverable)): .startFailed(recoverable: recoverable)
+    case .exitHooks(.exited(let result)), .clearing(.exited(let result)): .exited(result)
+    case .exitHooks(.startFailed(let recoverable)), .clearing(.startFailed(let recoverable)):
+      .startFailed(recoverable: recoverable)
     case .backingOff(let until): .backingOff(until: until)
     case .dead: .dead
     case .stopHooks, .complete: .complete

@@ -81,8 +81,8 @@ extension TaskMachine {
       isDirty = true
       emit(.started, "Task started by the driver", to: &sink)
       enter(.running, to: &sink)
-    case .created, .atGate, .preparing, .recovering, .running, .stopping, .exitHooks, .backingOff, .dead,
-      .stopHooks, .complete, .detached:
+    case .created, .atGate, .preparing, .recovering, .running, .stopping, .clearing, .exitHooks, .backingOff,
+      .dead, .stopHooks, .complete, .detached:
       break
     }
   }
@@ -92,6 +92,13 @@ extension TaskMachine {
     _ invocation: Invocation, _ failure: StartFailure, to sink: inout EffectSink
   ) {
     guard invocation == self.invocation, position == .starting else { return }
+    if failure.isUnclear {
+      // It may run: only the driver knows.
+      startFailure = failure.message
+      position = .recovering(.afterStart)
+      sink(.recover(index, invocation, nil))
+      return
+    }
     emit(.driverFailure, failure.message, ["driver_error": failure.message], to: &sink)
     ended(.startFailed(recoverable: failure.recoverable), to: &sink)
   }
@@ -107,16 +114,19 @@ extension TaskMachine {
       recovery = present
     case .running, .stopping:
       return watchRecovered(outcome, to: &sink)
-    case .created, .atGate, .preparing, .starting, .exitHooks, .backingOff, .dead, .stopHooks, .complete,
-      .detached:
+    case .created, .atGate, .preparing, .starting, .clearing, .exitHooks, .backingOff, .dead, .stopHooks,
+      .complete, .detached:
       return
     }
     switch (recovery, outcome) {
-    case (.duringStart, .found(let handle)):
+    case (.duringStart, .found(let handle)), (.afterStart, .found(let handle)):
       position = .starting
       started(invocation, handle, to: &sink)
     case (.duringStart, .neverStarted):
       returnToGate(to: &sink)
+    case (.afterStart, .neverStarted):
+      emit(.driverFailure, startFailure, ["driver_error": startFailure], to: &sink)
+      ended(.startFailed(recoverable: true), to: &sink)
     case (.whileRunning, .found(let handle)):
       self.handle = handle
       position = .running
@@ -124,10 +134,10 @@ extension TaskMachine {
       followIntent(to: &sink)
     case (.whileRunning, .neverStarted):
       exited(with: .unknown("the driver does not know the task any more"), force: true, to: &sink)
-    case (.duringStart, .failed(let message)), (.whileRunning, .failed(let message)):
+    case (.duringStart, .failed(let message)), (.whileRunning, .failed(let message)),
+      (.afterStart, .failed(let message)):
       emit(.restoreFailed, message, ["driver_error": message], to: &sink)
-      clearDriverHandle(force: true)
-      ended(.exited(.unknown(message)), to: &sink)
+      clear(.exited(.unknown(message)), to: &sink)
     }
   }
 

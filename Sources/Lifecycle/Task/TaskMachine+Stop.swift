@@ -26,7 +26,7 @@ extension TaskMachine {
     case .running, .recovering(.whileRunning), .stopping:
       signalRestart(message, countsAsFailure: countsAsFailure, to: &sink)
       return .accepted
-    case .starting where force, .exitHooks where force, .recovering(.duringStart) where force:
+    case .starting where force, .clearing where force, .exitHooks where force, .recovering where force:
       signalRestart(message, countsAsFailure: countsAsFailure, to: &sink)
       return .accepted
     case .preparing where force:
@@ -36,8 +36,8 @@ extension TaskMachine {
       signalRestart(message, countsAsFailure: countsAsFailure, to: &sink)
       rerun(to: &sink)
       return .rerun
-    case .created, .atGate, .preparing, .starting, .exitHooks, .recovering, .backingOff, .dead, .stopHooks,
-      .complete, .detached:
+    case .created, .atGate, .preparing, .starting, .clearing, .exitHooks, .recovering, .backingOff, .dead,
+      .stopHooks, .complete, .detached:
       return .notRunning
     }
   }
@@ -76,7 +76,8 @@ extension TaskMachine {
       return
     case .stopHooks, .complete, .detached:
       return
-    case .created, .atGate, .preparing, .starting, .recovering, .running, .stopping, .exitHooks, .backingOff:
+    case .created, .atGate, .preparing, .starting, .recovering, .running, .stopping, .clearing, .exitHooks,
+      .backingOff:
       break
     }
     intent = .kill
@@ -101,7 +102,7 @@ extension TaskMachine {
     case .stopping:
       // Being stopped for a restart: the stop is the same, what follows it is not.
       if urgency != .graceful { speedUp(to: &sink) }
-    case .starting, .recovering, .exitHooks:
+    case .starting, .recovering, .clearing, .exitHooks:
       // It is told as soon as it can be.
       break
     case .dead, .stopHooks, .complete, .detached:
@@ -214,8 +215,8 @@ extension TaskMachine {
       case .preKillHooks, .shutdownDelay, .forced, .retryingForce:
         break
       }
-    case .created, .atGate, .preparing, .starting, .recovering, .running, .exitHooks, .backingOff, .dead,
-      .stopHooks, .complete, .detached:
+    case .created, .atGate, .preparing, .starting, .recovering, .running, .clearing, .exitHooks, .backingOff,
+      .dead, .stopHooks, .complete, .detached:
       break
     }
   }

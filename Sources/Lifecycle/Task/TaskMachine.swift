@@ -19,6 +19,9 @@ package struct TaskMachine: Sendable {
     case running
     /// It runs, was told to end, and is watched.
     case stopping(Stop)
+    /// It cannot be told from a task that runs, so the driver is to end and forget it: nothing follows before
+    /// it has.
+    case clearing(RestartTracker.Ending)
     /// It has ended, the handle is cleared, and the hooks after an exit run.
     case exitHooks(RestartTracker.Ending)
     /// Pending: waits before it is started again.
@@ -48,6 +51,8 @@ package struct TaskMachine: Sendable {
     case duringStart
     /// While the task ran.
     case whileRunning
+    /// It did not; the driver has not answered to a start.
+    case afterStart
   }
 
   /// Whether a handle that is not wanted any more is still to be given back.
@@ -56,6 +61,13 @@ package struct TaskMachine: Sendable {
     case plain
     /// Nobody knows that the task has ended.
     case forced
+  }
+
+  /// A handle that is being given back.
+  struct OpenClearing: Hashable, Sendable {
+    var invocation: Invocation
+    var isForced: Bool
+    var failures: UInt8 = 0
   }
 
   /// How far a stop has come.
@@ -105,10 +117,17 @@ package struct TaskMachine: Sendable {
   var directoryBuilt = false
   /// Why waiting for the task failed, while the driver is asked for it.
   var watchFailure: String?
-  /// When that last happened.
+  /// When that last happened, and how often one soon after the other.
   var watchFailedAt: Timestamp?
+  var watchFailures: UInt8 = 0
+  /// Whether the driver is asked for it only after a while.
+  var isWatchRetryDue = false
+  /// Why the driver did not answer to the start.
+  var startFailure = ""
   /// A handle that is to be given back when what has changed is stored.
   var clearing: Clearing = .none
+  /// What the driver was told to forget and has not said to have forgotten.
+  var openClearings: [OpenClearing] = []
   /// Whether something has changed that is not stored yet.
   var isDirty = false
 
@@ -154,7 +173,7 @@ package struct TaskMachine: Sendable {
   /// Whether the task is not dead: it runs, or will without anybody asking.
   package var isLive: Bool { state.phase != .dead }
   /// Whether nothing is left to do for it.
-  package var isComplete: Bool { if case .complete = position { true } else { false } }
+  package var isComplete: Bool { if case .complete = position { openClearings.isEmpty } else { false } }
   /// Whether it is dead but could run again.
   package var isDeadButRestartable: Bool { if case .dead = position { true } else { false } }
   /// Whether it is going to be stopped and started again.
@@ -171,8 +190,8 @@ package struct TaskMachine: Sendable {
   package var takesSignals: Bool {
     switch position {
     case .running, .stopping: true
-    case .created, .atGate, .preparing, .starting, .recovering, .exitHooks, .backingOff, .dead, .stopHooks,
-      .complete, .detached:
+    case .created, .atGate, .preparing, .starting, .recovering, .clearing, .exitHooks, .backingOff, .dead,
+      .stopHooks, .complete, .detached:
       false
     }
   }
@@ -186,6 +205,8 @@ package struct TaskMachine: Sendable {
       // Neither at its gate nor where it should be: nobody may take it for waiting.
       case .preparing(abandoned: .forGate), .preparing(abandoned: .forKill): .running
       case .starting where intent != .run, .recovering where intent != .run: .running
+      // It may have a process.
+      case .clearing: .running
       case .created, .atGate, .preparing, .starting, .recovering, .running, .stopping, .exitHooks,
         .backingOff, .dead, .stopHooks, .complete, .detached:
         .pending
@@ -241,10 +262,11 @@ package struct TaskMachine: Sendable {
     isDirty = false
     sink(.persistTask(index, record))
     switch clearing {
-    case .none: break
+    case .none: return
     case .plain: sink(.destroy(index, invocation, force: false))
     case .forced: sink(.destroy(index, invocation, force: true))
     }
+    openClearings.append(OpenClearing(invocation: invocation, isForced: clearing == .forced))
     clearing = .none
   }
 }

@@ -239,13 +239,15 @@ extension AllocationRunner {
     let name = definition(of: task).driver
     run {
       await self.servingGate()
+      var failure: String?
       do {
         try await self.environment.drivers.driver(named: name).destroy(id, force: force)
       } catch let error as DriverError where error.kind == .notFound {
         // Nothing is left to clear.
       } catch {
-        await self.send(.notice(task, .driverMessage, message: "could not clean up after the task: \(error)"))
+        failure = "\(error)"
       }
+      await self.send(.destroyed(task, invocation, error: failure))
     }
   }
 
@@ -282,7 +284,9 @@ extension StartFailure {
     let recoverable = (error as? DriverError)?.isRecoverable ?? false
     // A driver's own words need no prefix: the event says that they are the driver's.
     let words = (error as? DriverError)?.message ?? ""
-    self.init(message: words.isEmpty ? "\(error)" : words, recoverable: recoverable)
+    self.init(
+      message: words.isEmpty ? "\(error)" : words, recoverable: recoverable,
+      isUnclear: (error as? DriverError)?.isUnclear ?? false)
   }
 }
 

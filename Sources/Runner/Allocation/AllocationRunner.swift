@@ -124,11 +124,19 @@ public actor AllocationRunner {
     }
   }
 
-  /// Asks the allocation to end.
+  /// Asks the allocation to end. Does not wait until the request is durable.
   public func stop(_ request: StopRequest) {
     // The request may overtake the beginning.
     begin()
     send(.stopRequested(request))
+  }
+
+  /// Asks the allocation to end; returns when the request is durable, so that it ends whatever is killed.
+  ///
+  /// - Throws: why it was refused.
+  public func stopDurably(_ request: StopRequest) async throws(LifecycleRequestError) {
+    begin()
+    try await self.request { .stopRequested(request, $0) }
   }
 
   /// Starts tasks again.

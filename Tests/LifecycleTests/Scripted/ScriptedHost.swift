@@ -41,6 +41,8 @@ struct ScriptedHost {
   var preparationSeconds = 0.05
   /// What preparing a task comes to, in order; when there is nothing, it is prepared.
   var preparationFailures: [Int: [PreparationFailure]] = [:]
+  /// Why a driver does not forget a task, in order; when there is nothing, it does.
+  var destroyFailures: [Int: [String]] = [:]
   /// What a stop call comes to, in order; when there is nothing, the signal is delivered.
   var stopFailures: [Int: [StopFailure]] = [:]
 
@@ -187,6 +189,10 @@ struct ScriptedHost {
       schedule(after: 0.001, .event(.signalSent(task, request, error: nil)))
     case .destroy(let task, let invocation, let force):
       driver.destroy(task, invocation, force: force, at: now)
+      let failure =
+        destroyFailures[task.rawValue]?.isEmpty == false
+        ? destroyFailures[task.rawValue]?.removeFirst() : nil
+      schedule(after: 0.001, .event(.destroyed(task, invocation, error: failure)))
     case .runHooks(let run):
       schedule(after: 0.01, .event(.hooksDone(run)))
     case .startTimer(let timer, let duration):

@@ -4,7 +4,7 @@ import State
 
 /// Does what an allocation's machine says, in the order in which the agent's shell does it.
 final class SimulatedRunner {
-  unowned let agent: SimulatedAgent
+  let agent: SimulatedAgent
   unowned let simulation: Simulation
   /// The number of the allocation.
   let number: Int
@@ -135,12 +135,17 @@ final class SimulatedRunner {
     case .recover(let task, let invocation, let handle):
       let key = key(task, invocation)
       agent.recoveriesUnderWay += 1
-      operation({ self.simulation.driver.recover(key, answer: $0) }) { [self] in
+      var isAwaited = true
+      let settled = { [self] in
+        if isAwaited { agent.recoveryEnded() }
+        isAwaited = false
+      }
+      operation({ self.simulation.driver.recover(key, deferred: settled, answer: $0) }) { [self] in
         switch $0 {
         case .success: send(.recovered(task, invocation, .found(handle ?? TaskHandle())))
         case .failure(let error): send(.recovered(task, invocation, RecoveryOutcome(error)))
         }
-        agent.recoveryEnded()
+        settled()
       }
     case .watch(let task, let invocation):
       let key = key(task, invocation)
@@ -245,7 +250,14 @@ final class SimulatedRunner {
 
   private func destroy(_ task: TaskIndex, _ invocation: Invocation, force: Bool) {
     let key = key(task, invocation)
-    served({ self.simulation.driver.destroy(key, force: force, answer: $0) }) { _ in }
+    served({ self.simulation.driver.destroy(key, force: force, answer: $0) }) { [self] in
+      var failure: String?
+      switch $0 {
+      case .success, .failure(.notFound): break
+      case .failure(let error): failure = "\(error)"
+      }
+      send(.destroyed(task, invocation, error: failure))
+    }
   }
 
   private func startTimer(_ timer: TimerID, _ duration: Duration) {
@@ -267,7 +279,7 @@ extension StartFailure {
     switch error {
     case .refused(let recoverable): self.init(message: "refused", recoverable: recoverable)
     case .notFound, .stillRunning: self.init(message: "\(error)", recoverable: false)
-    case .unclear: self.init(message: "no answer", recoverable: true)
+    case .unclear: self.init(message: "no answer", recoverable: true, isUnclear: true)
     }
   }
 }

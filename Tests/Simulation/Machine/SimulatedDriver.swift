@@ -72,9 +72,22 @@ final class SimulatedDriver {
     }
   }
 
-  /// Asks for a task; what it says is that the driver has it.
-  func recover(_ key: InvocationKey, answer: @escaping (Result) -> Void) {
-    make(.recover, key, answer: answer) { [unowned self] in
+  /// Asks for a task; what it says is that the driver has it. Asks again for as long as the driver cannot say.
+  ///
+  /// - Parameter deferred: Called when others need not wait for the answer any more.
+  func recover(
+    _ key: InvocationKey, attempt: Int = 0, deferred: @escaping () -> Void, answer: @escaping (Result) -> Void
+  ) {
+    make(.recover, key) { [unowned self] result in
+      switch result {
+      case .failure(.unclear), .failure(.refused(recoverable: true)):
+        deferred()
+        simulation.agent?.after(.milliseconds(250) << min(attempt, 7)) { [self] in
+          recover(key, attempt: attempt + 1, deferred: deferred, answer: answer)
+        }
+      default: answer(result)
+      }
+    } execute: { [unowned self] in
       guard let entry = simulation.host.entries[key] else { return .failure(.notFound) }
       if simulation.flaw == .driverForgetsTasks && entry.process.isAlive { return .failure(.notFound) }
       entry.isClaimed = true
@@ -130,12 +143,12 @@ final class SimulatedDriver {
 
   /// Tells whoever waits for a task that it has ended.
   func tell(_ key: InvocationKey, _ result: ExitResult) {
-    guard let answer = waits.removeValue(forKey: key) else { return }
+    guard waits[key] != nil else { return }
     var result = result
     if simulation.flaw == .driverMakesUpExits && result.exitCode != 0 { result = ExitResult(exitCode: 0) }
     count += 1
     let latency = simulation.dice.number(in: 0...Int64.milliseconds(2), .waitLatency, count)
-    after(latency) { answer(.success(result)) }
+    after(latency) { [self] in waits.removeValue(forKey: key)?(.success(result)) }
   }
 
   // MARK: How a call goes
@@ -154,7 +167,8 @@ final class SimulatedDriver {
       guard claims.insert(key).inserted else {
         // An earlier call for the task has not returned.
         let error = DriverCallError.unclear
-        return after(.microseconds(100)) { call.answer(.failure(error)) }
+        simulation.agent?.after(.microseconds(100)) { call.answer(.failure(error)) }
+        return
       }
     }
     let dice = simulation.dice
@@ -179,13 +193,18 @@ final class SimulatedDriver {
     let dice = simulation.dice
     switch trouble {
     case .slow: call.latency = dice.number(in: .seconds(1)...Int64.seconds(50), .troubleLatency, count)
-    case .refuses: call.refusal = .refused(recoverable: true)
+    case .refuses:
+      call.refusal = .refused(recoverable: true)
+      // It was asked for all the same.
+      if call.kind == .recover { simulation.host.entries[call.key]?.isClaimed = true }
     case .refusesForGood:
       call.refusal = .refused(recoverable: false)
-      if call.kind == .recover { simulation.host.entries[call.key]?.process.isUnknowable = true }
+      if call.kind == .recover { simulation.host.entries[call.key]?.process.isDisowned = true }
     case .losesAnswer: call.losesAnswer = true
+    case .dropsRequest where call.kind == .recover: apply(.refuses, to: call)
     case .dropsRequest: call.refusal = .unclear
     case .hangs:
+      if call.kind == .recover { simulation.host.entries[call.key]?.isClaimed = true }
       call.latency = dice.number(in: .seconds(70)...Int64.seconds(2500), .troubleLatency, count)
     }
   }
@@ -256,17 +275,30 @@ final class SimulatedDriver {
     let lost = calls
     leave()
     isDown = true
-    for call in lost where !call.isOver {
-      call.isOver = true
-      if call.isWanted { after(.microseconds(100)) { call.answer(.failure(.unclear)) } }
+    // Most calls are made once more; that of a start which was made twice is given up.
+    for (place, call) in lost.enumerated() where !call.isOver && call.isWanted {
+      if call.kind != .signal && (call.kind.isRepeatable || keeps(70, place)) {
+        call.isExecuted = false
+        if call.kind.claims { claims.insert(call.key) }
+        calls.append(call)
+        held.append(call)
+      } else {
+        call.isOver = true
+        after(.microseconds(100)) { call.answer(.failure(.unclear)) }
+      }
     }
-    let interrupted = waits.sorted { simulation.isEarlier($0.key, $1.key) }
-    waits = [:]
-    for (_, answer) in interrupted { after(.microseconds(100)) { answer(.failure(.unclear)) } }
     after(time) { [self] in
       isDown = false
       release()
+      // Waits go on in what the driver runs in now.
+      for key in waits.keys.sorted(by: simulation.isEarlier) {
+        if let result = simulation.host.entries[key]?.result { tell(key, result) }
+      }
     }
+  }
+
+  private func keeps(_ percent: Int, _ place: Int) -> Bool {
+    simulation.dice.chance(percent, .fate, generation, place, 1)
   }
 
   /// The agent is gone, and the driver with it.
@@ -296,4 +328,6 @@ final class SimulatedDriver {
 extension DriverCallKind {
   /// Whether no other such call may be under way for the same task.
   var claims: Bool { self == .start || self == .recover || self == .destroy }
+  /// Whether it is made again however often what the driver runs in has ended over it.
+  var isRepeatable: Bool { self == .wait || self == .recover }
 }

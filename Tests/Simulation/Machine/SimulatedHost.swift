@@ -24,6 +24,8 @@ final class SimulatedProcess {
   var isUnknowable = false
   /// Whether it was ended by somebody who did not wait for its end to be told.
   var wasDestroyed = false
+  /// Whether the driver has said that it cannot find it again.
+  var isDisowned = false
   /// How often the driver refused to stop it.
   var refusedStops = 0
 

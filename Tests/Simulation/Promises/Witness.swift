@@ -81,14 +81,14 @@ final class Witness {
 
   /// A live task was removed by force.
   func destroyed(_ process: SimulatedProcess) {
-    if process.isUnknowable || process.refusedStops >= 5 { return }
+    if process.isUnknowable || process.isDisowned || process.refusedStops >= 5 { return }
     fail(.survival, "\(process.key) is removed while it runs")
   }
 
   /// A task that nobody has asked for is about to be removed.
   func unclaimed(_ process: SimulatedProcess) {
     let key = process.key
-    guard !process.isUnknowable, let record = durable(key.allocation, key.task),
+    guard !process.isUnknowable, !process.isDisowned, let record = durable(key.allocation, key.task),
       Int(record.invocation.rawValue) == key.invocation,
       record.position == .starting || record.position == .running
     else { return }
@@ -116,7 +116,7 @@ final class Witness {
     tasks[Dice.key(key.allocation, key.task), default: TaskHistory()].decided.append((event.time, key))
     let process = history(key.allocation, key.task).spawns.first { $0.key == key }
     guard let code = event.details["exit_code"].flatMap({ Int($0) }) else {
-      if let process, !process.isUnknowable, process.refusedStops < 5 {
+      if let process, !process.isUnknowable, !process.isDisowned, process.refusedStops < 5 {
         fail(.exits, "the result of \(key) is said to be unknown: \(event.message)")
       }
       return
