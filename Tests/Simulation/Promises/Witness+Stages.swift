@@ -42,7 +42,8 @@ extension Witness {
     for (_, history) in tasks.sorted(by: { $0.key < $1.key }) {
       for process in history.spawns {
         if process.isAlive { fail(.noOrphans, "\(process.key) runs on") }
-        if !process.wasDestroyed && !process.isDisowned && !history.recorded.contains(process.key.invocation) {
+        if !process.wasDestroyed && !process.isDisowned && !history.recorded.contains(process.key.invocation)
+        {
           fail(.exits, "the end of \(process.key) was never told")
         }
       }
