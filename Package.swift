@@ -29,6 +29,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
   ],
   targets: [
     // MARK: Driver SDK
@@ -81,10 +84,23 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    .target(
+      name: "API",
+      dependencies: [
+        "Agent", "CLinux", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "hostler",
       dependencies: [
-        "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
+        "API", "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -141,6 +157,13 @@ let package = Package(
       name: "AgentTests",
       dependencies: [
         "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "ScenarioTestKit", "State",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "APITests",
+      dependencies: [
+        "API", "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

@@ -25,6 +25,10 @@ public struct AgentConfiguration: Hashable, Sendable {
   public var maximumKillTimeout: Duration
   /// The drivers.
   public var drivers: DriversConfiguration
+  /// How the HTTP API is served.
+  public var http: HTTPConfiguration
+  /// Whether clients of the API need a token.
+  public var hasAccessControl = false
 
   /// Makes the configuration of an agent that is told nothing.
   public init(
@@ -32,7 +36,7 @@ public struct AgentConfiguration: Hashable, Sendable {
     meta: [String: String] = [:],
     dataDirectory: String? = nil, jobsDirectory: String? = nil, logLevel: String = "info",
     logsJSON: Bool = false, maximumKillTimeout: Duration = .seconds(30),
-    drivers: DriversConfiguration = DriversConfiguration()
+    drivers: DriversConfiguration = DriversConfiguration(), http: HTTPConfiguration = HTTPConfiguration()
   ) {
     self.nodeName = nodeName
     self.datacenter = datacenter
@@ -44,6 +48,7 @@ public struct AgentConfiguration: Hashable, Sendable {
     self.logsJSON = logsJSON
     self.maximumKillTimeout = maximumKillTimeout
     self.drivers = drivers
+    self.http = http
   }
 
   /// What reading a configuration gives.
@@ -114,6 +119,12 @@ extension AgentConfiguration {
     if let value = decoder.bool("log_json") { logsJSON = value }
     if let value = decoder.duration("max_kill_timeout") { maximumKillTimeout = value }
     if let value = decoder.stringMap("meta") { meta.merge(value) { $1 } }
+    http.merge(&decoder)
+    if let block = decoder.block("acl") {
+      var inner = BodyDecoder(block, collector: decoder.collector)
+      if let value = inner.bool("enabled") { hasAccessControl = value }
+      inner.finish()
+    }
     let more = DriversConfiguration(decoding: &decoder)
     if let directory = more.pluginDirectory { drivers.pluginDirectory = directory }
     for plugin in more.plugins {

@@ -46,6 +46,25 @@ static inline int hostler_epoll_wait(int epoll, uint64_t *keys, int capacity) {
   return count;
 }
 
+/* Opens what a path below a directory names, as a place only (O_PATH). No part of the path, dots and links
+ * included, can lead out of the directory. */
+static inline int hostler_open_place_beneath(int directory, const char *path) {
+  struct {
+    uint64_t flags, mode, resolve;
+  } how = {010000000 /* O_PATH */ | O_CLOEXEC, 0, 0x08 /* RESOLVE_BENEATH */ | 0x02 /* RESOLVE_NO_MAGICLINKS */};
+  return (int)syscall(437 /* openat2 */, directory, path, &how, sizeof how);
+}
+
+/* What is behind a descriptor: its mode, its size, and when it was last changed in nanoseconds since 1970. */
+static inline int hostler_describe(int descriptor, uint32_t *mode, int64_t *size, int64_t *changed) {
+  struct stat about;
+  if (fstat(descriptor, &about) != 0) return -1;
+  *mode = about.st_mode;
+  *size = about.st_size;
+  *changed = (int64_t)about.st_mtim.tv_sec * 1000000000 + about.st_mtim.tv_nsec;
+  return 0;
+}
+
 /* A pipe whose ends are close-on-exec. */
 static inline int hostler_pipe(int *ends) {
   return (int)syscall(SYS_pipe2, ends, O_CLOEXEC);

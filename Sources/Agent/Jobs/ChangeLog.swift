@@ -28,6 +28,10 @@ struct ChangeLog {
 
   /// The index of the newest change; rises by at least one with each.
   private(set) var index: UInt64
+  /// The index of the newest change of each part of the state.
+  private var newest: [UInt8: UInt64] = [:]
+  /// The index that a part has which has not changed.
+  private let first: UInt64
   private var events: [HostEvent] = []
   private var waiters: [UInt64: (above: UInt64, continuation: CheckedContinuation<Void, Never>)] = [:]
   private var followers: [UInt64: AsyncStream<HostEvent>.Continuation] = [:]
@@ -36,6 +40,12 @@ struct ChangeLog {
   /// Makes a log whose next change has the index after this one.
   init(index: UInt64) {
     self.index = index
+    first = index
+  }
+
+  /// The index of the newest change of any of these parts.
+  func index(of tables: StateTables) -> UInt64 {
+    newest.reduce(first) { tables.contains(StateTables(rawValue: $1.key)) ? max($0, $1.value) : $0 }
   }
 
   /// A new index for a change that is about to be told.
@@ -48,6 +58,7 @@ struct ChangeLog {
   mutating func append(_ event: HostEvent) {
     if events.count >= Self.keptEvents { events.removeFirst(events.count / 2) }
     events.append(event)
+    newest[event.table.rawValue] = event.index
     for (id, follower) in followers {
       // One that does not read must not fill the memory.
       if case .dropped = follower.yield(event) {

@@ -2,7 +2,7 @@ extension StandardFunctions {
   static let encoding: [String: Function] = [
     "base64encode": Function([Parameter("str", .string)]) { .string(base64(Array($0[0].text.utf8))) },
     "base64decode": Function([Parameter("str", .string)]) { values throws(FunctionError) in
-      guard let bytes = decodedBase64(values[0].text) else { throw .call("the text is not base64") }
+      guard let bytes = Base64.bytes(values[0].text) else { throw .call("the text is not base64") }
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw .call("the decoded bytes are not UTF-8 text")
       }
@@ -41,47 +41,7 @@ extension StandardFunctions {
     return text
   }
 
-  // MARK: Base64
-  private static let base64Alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func base64(_ bytes: [UInt8]) -> String {
-    var result: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for place in 0..<4 {
-        let digit = base64Alphabet[bits >> (18 - 6 * place) & 63]
-        result.append(place <= group.count ? digit : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-
-  private static func decodedBase64(_ text: String) -> [UInt8]? {
-    let digits = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    guard digits.count % 4 == 0 else { return nil }
-    var padding = 0
-    while padding < 2, padding < digits.count, digits[digits.count - 1 - padding] == UInt8(ascii: "=") {
-      padding += 1
-    }
-    var result: [UInt8] = []
-    var bits = 0
-    for (index, digit) in digits.dropLast(padding).enumerated() {
-      guard let value = base64Alphabet.firstIndex(of: digit) else { return nil }
-      bits = bits << 6 | value
-      if index % 4 == 3 {
-        result += [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)]
-        bits = 0
-      }
-    }
-    switch padding {
-    case 1: result += [UInt8(bits >> 10 & 255), UInt8(bits >> 2 & 255)]
-    case 2: result.append(UInt8(bits >> 4 & 255))
-    default: break
-    }
-    return result
-  }
+  static func base64(_ bytes: [UInt8]) -> String { Base64.text(bytes) }
 
   // MARK: URL
   private static func percentEncoded(_ text: String) -> String {

@@ -165,6 +165,21 @@ public enum FileSystem {
     }
   }
 
+  /// Waits until the bytes of a file are on the disk.
+  public static func synchronize(_ path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(operation: "open", path: path, number: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError(operation: "synchronize", path: path, number: errno) }
+  }
+
+  /// Gives a file or directory another path, in place of what has that one.
+  public static func rename(_ path: String, to new: String) throws(FileError) {
+    guard Glibc.rename(path, new) == 0 else {
+      throw FileError(operation: "rename", path: path, number: errno)
+    }
+  }
+
   /// Copies a file with its mode, or a directory with everything in it. Symbolic links are copied as
   /// links.
   public static func copy(_ source: String, to destination: String) throws(FileError) {

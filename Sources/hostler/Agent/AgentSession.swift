@@ -1,3 +1,4 @@
+import API
 import Agent
 import DriverHost
 import Glibc
@@ -26,24 +27,36 @@ struct AgentSession {
       log.critical("the data directory cannot be used: \(error)")
       return 2
     }
+    let server: APIServer
+    do throws(APIServer.StartError) {
+      server = try await APIServer(agent, version: Version.current)
+    } catch {
+      log.critical("\(error)")
+      _ = await agent.shutdown()
+      return 1
+    }
     do {
       try await agent.start()
     } catch {
       log.critical("what ran before cannot be read: \(error)")
+      await server.shutdown()
       _ = await agent.shutdown()
       return 1
     }
+    server.ready()
     let folder = Task { await agent.followJobsFolder() }
     log.notice(
       "the agent is ready",
       metadata: [
         "version": "\(Version.current)", "data_dir": "\(agent.dataDirectory.path)",
         "drivers": "\(agent.drivers.all.map(\.name).sorted().joined(separator: ","))",
+        "http": "\(server.addresses.map(\.description).joined(separator: ","))",
       ])
     ServiceManager.notify(.ready)
     await follow(signals, agent, log)
     ServiceManager.notify(.stopping)
     folder.cancel()
+    await server.shutdown()
     await folder.value
     return await end(agent, log)
   }

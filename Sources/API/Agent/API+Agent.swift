@@ -1,0 +1,114 @@
+import Agent
+import DriverHost
+import Lifecycle
+import Runner
+
+/// What the agent says of itself.
+extension API {
+  /// `GET /v1/agent/self`
+  func readAgent(_ request: APIRequest) async throws -> APIResponse {
+    let configuration = agent.configuration
+    let http = "\(address.host):\(address.port)"
+    let all = jobs.allocations
+    return .json([
+      "config": [
+        "ACL": ["Enabled": .bool(access != nil)],
+        "Addresses": ["HTTP": .string(address.host)], "AdvertiseAddrs": ["HTTP": .string(http)],
+        "BindAddr": .string(address.host),
+        "Client": [
+          "Enabled": .bool(true), "Meta": .pairs(configuration.meta), "NodePool": .string("default"),
+        ],
+        "DataDir": .string(agent.dataDirectory.path), "Datacenter": .string(configuration.datacenter),
+        "LogJson": .bool(configuration.logsJSON), "LogLevel": .string(configuration.logLevel.uppercased()),
+        "NodeName": .string(node.name),
+        "PluginDir": .string(configuration.drivers.pluginDirectory ?? ""),
+        "Plugins": .array(configuration.drivers.plugins.map { ["Name": .string($0.name)] }),
+        "Ports": ["HTTP": .number(address.port)], "Region": .string(configuration.region),
+        "Server": ["Enabled": .bool(true)],
+        "Telemetry": ["PrometheusMetrics": .bool(true)],
+        "Version": [
+          "BuildDate": .null, "Revision": .string(""), "Version": .string(version),
+          "VersionMetadata": .string(""), "VersionPrerelease": .string(""),
+        ],
+      ],
+      "member": member,
+      "stats": [
+        "client": [
+          "node_id": .string(node.id), "known_servers": .string(http),
+          "num_allocations": .string(String(all.count { !$0.hasEnded })),
+        ],
+        "hostler": ["leader": .string("true"), "server": .string("true"), "version": .string(version)],
+        "nomad": [
+          "leader": .string("true"), "server": .string("true"), "leader_addr": .string(http),
+          "known_regions": .string("1"),
+        ],
+        "runtime": [
+          "arch": .string(node.facts.attributes["cpu.arch"] ?? ""),
+          "cpu_count": .string(String(node.resources.cores)),
+          "kernel.name": .string(node.facts.attributes["kernel.name"] ?? ""),
+        ],
+      ],
+    ])
+  }
+
+  /// This agent as a member of a cluster of one.
+  private var member: JSON {
+    [
+      "Addr": .string(address.host), "DelegateCur": .int(4), "DelegateMax": .int(5), "DelegateMin": .int(2),
+      "Name": .string("\(node.name).\(agent.configuration.region)"), "Port": .number(address.port),
+      "ProtocolCur": .int(2), "ProtocolMax": .int(5), "ProtocolMin": .int(1), "Status": .string("alive"),
+      "Tags": [
+        "build": .string(version), "dc": .string(node.datacenter), "id": .string(node.id),
+        "port": .string(String(address.port)), "region": .string(agent.configuration.region),
+        "role": .string("nomad"), "rpc_addr": .string(address.host),
+      ],
+    ]
+  }
+
+  /// `GET /v1/agent/health`
+  func readHealth(_ request: APIRequest) async throws -> APIResponse {
+    let ok: JSON = ["message": .string("ok"), "ok": .bool(true)]
+    return switch request.query.text("type") {
+    case "client": .json(["client": ok])
+    case "server": .json(["server": ok])
+    case nil: .json(["client": ok, "server": ok])
+    case let type?: throw APIError.badRequest("type must be client or server, and is \"\(type)\"")
+    }
+  }
+
+  /// `GET /v1/agent/members`
+  func listMembers(_ request: APIRequest) async throws -> APIResponse {
+    .json([
+      "Members": [member], "ServerDC": .string(node.datacenter), "ServerName": .string(node.name),
+      "ServerRegion": .string(agent.configuration.region),
+    ])
+  }
+
+  /// `GET /v1/agent/servers` and `GET /v1/status/peers`
+  func listServers(_ request: APIRequest) async throws -> APIResponse {
+    .json([.string("\(address.host):\(address.port)")])
+  }
+
+  /// `GET /v1/status/leader`
+  func readLeader(_ request: APIRequest) async throws -> APIResponse {
+    .json(.string("\(address.host):\(address.port)"))
+  }
+
+  /// `GET /v1/agent/schedulers`
+  func listSchedulers(_ request: APIRequest) async throws -> APIResponse {
+    .json([
+      "schedulers": [
+        [
+          "enabled_schedulers": .strings(["service", "batch", "system", "sysbatch"]), "id": .string(node.id),
+          "started": .time(startedAt), "status": .string("Started"),
+          "workload_status": .string("WaitingToDequeue"),
+        ]
+      ], "server_id": .string("\(node.name).\(agent.configuration.region)"),
+    ])
+  }
+
+  /// `GET /v1/regions`
+  func listRegions(_ request: APIRequest) async throws -> APIResponse {
+    .json([.string(agent.configuration.region)])
+  }
+}
