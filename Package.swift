@@ -84,10 +84,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    .systemLibrary(name: "CZlib"),
     .target(
       name: "API",
       dependencies: [
-        "Agent", "CLinux", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
+        "Agent", "CLinux", "CZlib", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -10,6 +10,8 @@ struct API: Sendable {
   let node: NodeState
   /// Who may do what; nil when everybody may do everything.
   let access: KeptValue<AccessList>?
+  /// Whether this host takes allocations, kept from one agent to the next.
+  let availability: KeptValue<NodeAvailability>
   /// Pairs that jobs and people keep.
   let variables: KeptValue<VariableList>
   /// The version of the program.

@@ -12,20 +12,19 @@ extension API {
     let all = jobs.allocations
     return .json([
       "config": [
-        "ACL": ["Enabled": .bool(access != nil)],
-        "Addresses": ["HTTP": .string(address.host)], "AdvertiseAddrs": ["HTTP": .string(http)],
-        "BindAddr": .string(address.host),
-        "Client": [
-          "Enabled": .bool(true), "Meta": .pairs(configuration.meta), "NodePool": .string("default"),
+        "ACL": [
+          "Enabled": .bool(access != nil), "PolicyTTL": .int(0), "RoleTTL": .int(0), "TokenTTL": .int(0),
         ],
-        "DataDir": .string(agent.dataDirectory.path), "Datacenter": .string(configuration.datacenter),
-        "LogJson": .bool(configuration.logsJSON), "LogLevel": .string(configuration.logLevel.uppercased()),
-        "NodeName": .string(node.name),
+        "Addresses": [
+          "HTTP": .string(address.host), "RPC": .string(address.host), "Serf": .string(address.host),
+        ],
+        "AdvertiseAddrs": ["HTTP": .string(http), "RPC": .string(http), "Serf": .string(http)],
+        "BindAddr": .string(address.host), "DataDir": .string(agent.dataDirectory.path),
+        "Datacenter": .string(configuration.datacenter), "LogJson": .bool(configuration.logsJSON),
+        "LogLevel": .string(configuration.logLevel.uppercased()), "NodeName": .string(node.name),
         "PluginDir": .string(configuration.drivers.pluginDirectory ?? ""),
-        "Plugins": .array(configuration.drivers.plugins.map { ["Name": .string($0.name)] }),
-        "Ports": ["HTTP": .number(address.port)], "Region": .string(configuration.region),
-        "Server": ["Enabled": .bool(true)],
-        "Telemetry": ["PrometheusMetrics": .bool(true)],
+        "Ports": ["HTTP": .number(address.port), "RPC": .int(0), "Serf": .int(0)],
+        "Region": .string(configuration.region),
         "Version": [
           "BuildDate": .null, "Revision": .string(""), "Version": .string(version),
           "VersionMetadata": .string(""), "VersionPrerelease": .string(""),
@@ -35,16 +34,19 @@ extension API {
       "stats": [
         "client": [
           "node_id": .string(node.id), "known_servers": .string(http),
+          "heartbeat_ttl": .string("0s"), "last_heartbeat": .string("0s"),
           "num_allocations": .string(String(all.count { !$0.hasEnded })),
         ],
         "hostler": ["leader": .string("true"), "server": .string("true"), "version": .string(version)],
         "nomad": [
-          "leader": .string("true"), "server": .string("true"), "leader_addr": .string(http),
-          "known_regions": .string("1"),
+          "bootstrap": .string("true"), "leader": .string("true"), "server": .string("true"),
+          "leader_addr": .string(http), "known_regions": .string("1"),
         ],
         "runtime": [
           "arch": .string(node.facts.attributes["cpu.arch"] ?? ""),
           "cpu_count": .string(String(node.resources.cores)),
+          "goroutines": .string("0"), "max_procs": .string(String(node.resources.cores)),
+          "version": .string("Swift"),
           "kernel.name": .string(node.facts.attributes["kernel.name"] ?? ""),
         ],
       ],
@@ -58,9 +60,11 @@ extension API {
       "Name": .string("\(node.name).\(agent.configuration.region)"), "Port": .number(address.port),
       "ProtocolCur": .int(2), "ProtocolMax": .int(5), "ProtocolMin": .int(1), "Status": .string("alive"),
       "Tags": [
-        "build": .string(version), "dc": .string(node.datacenter), "id": .string(node.id),
+        "bootstrap": .string("1"), "build": .string(version), "dc": .string(node.datacenter),
+        "expect": .string("1"), "id": .string(node.id),
         "port": .string(String(address.port)), "region": .string(agent.configuration.region),
-        "role": .string("nomad"), "rpc_addr": .string(address.host),
+        "role": .string("nomad"), "raft_vsn": .string("3"),
+        "rpc_addr": .string(address.host), "vsn": .string("1"),
       ],
     ]
   }

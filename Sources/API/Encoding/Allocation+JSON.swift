@@ -39,16 +39,22 @@ extension AllocationSnapshot {
       JSON.Member("ClientDescription", .string(statusDescription)),
       JSON.Member("ClientStatus", .string(status.rawValue)),
       JSON.Member("CreateIndex", .number(createIndex)), JSON.Member("CreateTime", .nanoseconds(createdAt)),
-      JSON.Member("DesiredStatus", .string(desired.rawValue)),
+      JSON.Member("DeploymentID", .string("")),
+      JSON.Member("DeploymentStatus", .null), JSON.Member("DesiredStatus", .string(desired.rawValue)),
       JSON.Member("DesiredTransition", Self.transition), JSON.Member("EvalID", .string(evaluation)),
       JSON.Member("ID", .string(id)), JSON.Member("JobID", .string(identity.job.id)),
       JSON.Member("Metrics", PlacementMetrics.placed(on: node).json),
       JSON.Member("ModifyIndex", .number(modifyIndex)), JSON.Member("ModifyTime", .nanoseconds(modifiedAt)),
       JSON.Member("Name", .string(identity.name)), JSON.Member("Namespace", .string(identity.job.namespace)),
+      JSON.Member(
+        "NetworkStatus",
+        [
+          "Address": .string(""), "AddressIPv6": .string(""), "DNS": .null, "InterfaceName": .string(""),
+        ]),
       JSON.Member("NodeID", .string(node.id)), JSON.Member("NodeName", .string(node.name)),
       JSON.Member("Resources", ResourceSums(identity.group.tasks, diskMB: diskMB).json),
       JSON.Member("SharedResources", ResourceSums([], diskMB: diskMB).json),
-      JSON.Member("TaskGroup", .string(identity.group.name)),
+      JSON.Member("SigningKeyID", .string("")), JSON.Member("TaskGroup", .string(identity.group.name)),
       JSON.Member("TaskResources", tasks { ResourceSums([$0], diskMB: 0).json }),
       JSON.Member("TaskStates", taskStates),
     ]
@@ -63,11 +69,22 @@ extension AllocationSnapshot {
   }
 
   /// The job as it was when the allocation was placed.
-  private var jobJSON: JSON { .value(identity.job.json(.stored)) }
+  private var jobJSON: JSON {
+    .value(
+      identity.job.json(
+        .stored,
+        standing: JobStanding(
+          version: jobVersion, status: "pending",
+          submittedAt: Int(createdAt.nanosecondsSinceEpoch), createIndex: Int(clamping: createIndex),
+          modifyIndex: Int(clamping: createIndex), jobModifyIndex: Int(clamping: createIndex))))
+  }
 
   private var diskMB: Int { identity.group.ephemeralDisk.sizeMB }
 
-  private var taskStates: JSON { tasks.isEmpty ? .null : .map(tasks, \.json) }
+  /// The states of all tasks, also of those that nothing has happened to yet.
+  private var taskStates: JSON {
+    tasks.isEmpty ? .null : tasks { (tasks[$0.name] ?? TaskState()).json }
+  }
 
   private func tasks(_ json: (Job.Task) -> JSON) -> JSON {
     .object(identity.group.tasks.map { JSON.Member($0.name, json($0)) })

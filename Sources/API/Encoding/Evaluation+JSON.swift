@@ -9,13 +9,14 @@ extension EvaluationSnapshot {
   func json(placed: [String: Int], on node: NodeState) -> JSON {
     var members: [JSON.Member] = [
       JSON.Member("CreateIndex", .number(createIndex)), JSON.Member("CreateTime", .nanoseconds(createdAt)),
+      JSON.Member("DeploymentID", .string("")),
       JSON.Member("ID", .string(id)), JSON.Member("JobID", .string(key.id)),
       JSON.Member("JobModifyIndex", .number(jobModifyIndex)),
       JSON.Member("ModifyIndex", .number(modifyIndex)),
       JSON.Member("ModifyTime", .nanoseconds(createdAt)), JSON.Member("Namespace", .string(key.namespace)),
       JSON.Member(
         "PlanAnnotations",
-        ["DesiredTGUpdates": .map(placed) { GroupUpdates(place: $0).json }, "PreemptedAllocs": .null]),
+        ["DesiredTGUpdates": .map(placed) { Self.updates(placed: $0) }, "PreemptedAllocs": .null]),
       JSON.Member("Priority", .number(priority)),
       JSON.Member(
         "QueuedAllocations",
@@ -34,22 +35,10 @@ extension EvaluationSnapshot {
     }
     return .object(members)
   }
-}
 
-/// What an update does to a group's allocations.
-struct GroupUpdates {
-  var place = 0
-  var stop = 0
-  var ignore = 0
-  var inPlace = 0
-  var destructive = 0
-
-  var json: JSON {
-    [
-      "Canary": .int(0), "DestructiveUpdate": .number(destructive), "Disconnect": .int(0),
-      "Ignore": .number(ignore), "InPlaceUpdate": .number(inPlace), "Migrate": .int(0),
-      "Place": .number(place), "Preemptions": .int(0), "Reconnect": .int(0), "RescheduleLater": .int(0),
-      "RescheduleNow": .int(0), "Stop": .number(stop),
-    ]
+  private static func updates(placed: Int) -> JSON {
+    var updates = GroupUpdates()
+    updates.placed = placed
+    return .value(updates.json)
   }
 }

@@ -25,20 +25,31 @@ extension API {
     let fields = try request.fields()
     let (job, warnings) = try await checkedJob(fields, id: request["job"])
     let before = jobs.job(JobKey(job))
-    let plans = jobs.plan(job)
+    let updates = jobs.plan(job)
+    let withDiff = try fields.bool("Diff") ?? false
+    let diff = withDiff ? await difference(from: before?.job, to: job, updates) : .null
     let index = before?.current.jobModifyIndex ?? 0
     return .json(
       [
-        "Annotations": [
-          "DesiredTGUpdates": .map(plans) { plan in
-            GroupUpdates(
-              place: plan.place, stop: plan.stop, ignore: plan.ignore, inPlace: plan.updateInPlace,
-              destructive: plan.replace
-            ).json
-          }, "PreemptedAllocs": .null,
-        ], "CreatedEvals": .null, "Diff": .null, "FailedTGAllocs": .null, "Index": .number(index),
+        "Annotations": ["DesiredTGUpdates": .map(updates) { .value($0.json) }, "PreemptedAllocs": .null],
+        "CreatedEvals": .null, "Diff": diff, "FailedTGAllocs": .null, "Index": .number(index),
         "JobModifyIndex": .number(index), "NextPeriodicLaunch": .null, "Warnings": .string(warnings),
       ], index: max(1, index))
+  }
+
+  /// What differs between two versions of a job, with what follows from it.
+  func difference(
+    from old: Job?, to new: Job, _ updates: [String: GroupUpdates]? = nil
+  ) async -> JSON {
+    await onDiskThread {
+      ParsingThread.run {
+        var diff = JobDiff(from: old, to: new)
+        if let updates {
+          diff.annotate(updates: updates) { old?.impact(of: new, on: $0) ?? .destructive }
+        }
+        return .value(diff.json)
+      }
+    }
   }
 
   /// `GET /v1/job/ID/actions`

@@ -8,13 +8,22 @@ import State
 extension API {
   /// `GET /v1/job/ID/versions`
   func listVersions(_ request: APIRequest) async throws -> APIResponse {
-    try await read(request, .jobs) {
+    let withDiffs = try request.query.flag("diffs") ?? false
+    return try await read(request, .jobs) {
       let job = try job(request)
+      let versions = [job.current] + job.older
+      var diffs: [JSON] = []
+      if withDiffs {
+        for (newer, older) in zip(versions, versions.dropFirst()) {
+          diffs.append(await difference(from: older.job, to: newer.job))
+        }
+      }
       return .json(
         [
-          "Diffs": .null, "Index": .number(job.modifyIndex), "KnownLeader": .bool(true),
+          "Diffs": diffs.isEmpty ? .null : .array(diffs), "Index": .number(job.modifyIndex),
+          "KnownLeader": .bool(true),
           "LastContact": .int(0), "NextToken": .string(""),
-          "Versions": .array(([job.current] + job.older).map { job.json($0) }),
+          "Versions": .array(versions.map { job.json($0) }),
         ], index: job.modifyIndex)
     }
   }

@@ -35,7 +35,7 @@ extension FilterExpression {
     case .matches(let selector, let pattern):
       guard let subject = try Self.find(selector, in: element) else { return false }
       guard case .text(let text) = subject.filterKind else { throw Self.wrongKind(selector, "a text") }
-      return pattern.matches(text)
+      do { return try pattern.matches(text) } catch { throw FilterError(message: error.message) }
     }
   }
 

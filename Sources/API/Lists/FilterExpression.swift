@@ -11,7 +11,7 @@ struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What elements of a list must be like: the expressions of go-bexpr that clients use.
-indirect enum FilterExpression: Hashable, Sendable {
+indirect enum FilterExpression: Sendable {
   case and(FilterExpression, FilterExpression)
   case or(FilterExpression, FilterExpression)
   case not(FilterExpression)
@@ -19,7 +19,7 @@ indirect enum FilterExpression: Hashable, Sendable {
   /// A text, list or map holds something.
   case contains([String], String)
   case isEmpty([String])
-  case matches([String], TextPattern)
+  case matches([String], RegularExpression)
 
   enum Comparison: String, Hashable, Sendable {
     case equal = "=="

@@ -101,7 +101,7 @@ struct FilterParser {
     } else if try take(.word("matches")) {
       let start = tokenPlace
       let text = try parseValue()
-      guard let pattern = TextPattern(text) else {
+      guard let pattern = try? RegularExpression(text) else {
         throw FilterError(offset: start, message: "\"\(text)\" is not a regular expression")
       }
       expression = .matches(selector, pattern)

@@ -93,6 +93,9 @@ func checkIDPrefix(_ prefix: String) throws(APIError) {
     throw .badRequest(
       "\"\(prefix)\" is not the beginning of an id: it has letters from a to f, digits and dashes")
   }
+  guard prefix.utf8.count(where: { $0 != UInt8(ascii: "-") }) % 2 == 0 else {
+    throw .badRequest("\"\(prefix)\" has an odd number of letters and digits; give one more or one less")
+  }
   guard prefix.utf8.count <= 36 else {
     throw .badRequest("an id has 36 characters, and \"\(prefix)\" has more")
   }

@@ -71,11 +71,12 @@ extension API {
     [
       JSON.Member("CreateIndex", .number(node.createIndex)),
       JSON.Member("Datacenter", .string(node.datacenter)),
-      JSON.Member("Drain", .bool(false)), JSON.Member("Drivers", drivers), JSON.Member("HostVolumes", [:]),
+      JSON.Member("Drain", .bool(jobs.availability.drain != nil)), JSON.Member("Drivers", drivers),
+      JSON.Member("HostVolumes", [:]),
       JSON.Member("ID", .string(node.id)), JSON.Member("LastDrain", .null),
       JSON.Member("ModifyIndex", .number(jobs.index(of: .node))), JSON.Member("Name", .string(node.name)),
       JSON.Member("NodeClass", .string(node.facts.nodeClass)), JSON.Member("NodePool", .string("default")),
-      JSON.Member("SchedulingEligibility", .string("eligible")),
+      JSON.Member("SchedulingEligibility", .string(jobs.availability.isEligible ? "eligible" : "ineligible")),
       JSON.Member("Status", .string("ready")), JSON.Member("StatusDescription", .string("")),
     ]
   }
@@ -95,7 +96,8 @@ extension API {
       commonMembers + [
         JSON.Member("Attributes", .pairs(attributes)), JSON.Member("CSIControllerPlugins", [:]),
         JSON.Member("CSINodePlugins", [:]), JSON.Member("CgroupParent", .string("hostler")),
-        JSON.Member("ComputedClass", .string("v1:host")), JSON.Member("DrainStrategy", .null),
+        JSON.Member("ComputedClass", .string("v1:host")),
+        JSON.Member("DrainStrategy", jobs.availability.drain?.json ?? .null),
         JSON.Member(
           "Events",
           [

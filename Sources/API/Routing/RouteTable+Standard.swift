@@ -68,6 +68,9 @@ extension RouteTable {
     Route(.get, "/v1/node/{node}", .read) { try await $0.readNode($1) },
     Route(.get, "/v1/node/{node}/allocations", .read) { try await $0.listNodeAllocations($1) },
     Route(.get, "/v1/client/stats", .read) { try await $0.readHostUsage($1) },
+    Route(.put, "/v1/node/{node}/drain", .submit) { try await $0.drainNode($1) },
+    Route(.put, "/v1/node/{node}/eligibility", .submit) { try await $0.setEligibility($1) },
+    Route(.put, "/v1/node/{node}/evaluate", .submit) { try await $0.evaluateNode($1) },
     Route(.put, "/v1/node/{node}/purge", .management) { try await $0.refuseClusterChange($1) },
   ]
 

@@ -39,6 +39,7 @@ public final class APIServer: Sendable {
   private static let closingTime = Duration.seconds(5)
 
   private let log: Logger
+  private let api: API
   private let open: OpenRequests
   private let readiness = Readiness()
   private let listeners = Mutex<[Listener]>([])
@@ -58,6 +59,7 @@ public final class APIServer: Sendable {
     open = OpenRequests(limit: configuration.streamLimit)
     let api: API
     do { api = try await Self.makeAPI(agent, version: version, log) } catch { throw .kept("\(error)") }
+    self.api = api
     let responder = Responder(
       api: api, table: .standard, open: open, readiness: readiness,
       ownNames: configuration.isLoopback && api.access == nil ? [api.node.name] : nil)
@@ -91,8 +93,11 @@ public final class APIServer: Sendable {
     listeners.withLock { $0 = made }
   }
 
-  /// Answers requests from now on.
-  public func ready() { readiness.set() }
+  /// Answers requests from now on. To be called when the agent has gone on with what ran before.
+  public func ready() {
+    if api.availability.value.drain != nil { api.jobs.setAvailability(api.availability.value) }
+    readiness.set()
+  }
 
   /// Ends streams, lets short requests end, and closes.
   public func shutdown() async {
@@ -123,8 +128,15 @@ public final class APIServer: Sendable {
         path: directory + "/variables.json", empty: VariableList(),
         decode: { bytes throws(APIError) in try VariableList(stored: bytes) }, encode: { $0.stored })
     }
+    let availability = try await onDiskThread { () throws in
+      try KeptValue(
+        path: directory + "/node.json", empty: NodeAvailability(),
+        decode: { bytes throws(APIError) in try NodeAvailability(stored: bytes) }, encode: { $0.stored })
+    }
+    agent.jobs.assume(availability.value)
     return API(
-      agent: agent, node: node, access: access, variables: variables, version: version,
+      agent: agent, node: node, access: access, availability: availability, variables: variables,
+      version: version,
       startedAt: agent.clock.now(), log: log)
   }
 

@@ -53,13 +53,12 @@ struct Responder: Sendable {
     var head = head(of: response)
     switch response.body {
     case .none:
-      head.headerFields[.contentLength] = "0"
+      if response.status != 204 { head.headerFields[.contentLength] = "0" }
       try await writer.writeResponse(head)
     case .json(let json):
-      try await write(
-        JSONWriter.bytes(json, isPretty: isPretty), head, writer, isHead: request.method == .head)
+      try await write(JSONWriter.bytes(json, isPretty: isPretty), head, writer, for: request)
     case .bytes(let bytes):
-      try await write(bytes, head, writer, isHead: request.method == .head)
+      try await write(bytes, head, writer, for: request)
     case .stream(let source):
       let watch = watch.withLock { $0 } ?? CloseWatch(channel)
       if entry == nil { entry = open.add(watch) }
@@ -73,11 +72,16 @@ struct Responder: Sendable {
   }
 
   private func write(
-    _ bytes: [UInt8], _ head: HTTPResponse, _ writer: consuming ResponseWriter, isHead: Bool
+    _ bytes: [UInt8], _ head: HTTPResponse, _ writer: consuming ResponseWriter, for request: Request
   ) async throws {
-    var head = head
+    var (head, bytes) = (head, bytes)
+    head.headerFields[.vary] = "Accept-Encoding"
+    if Compression.isAccepted(request.headers[.acceptEncoding]), let packed = Compression.gzip(bytes) {
+      head.headerFields[.contentEncoding] = "gzip"
+      bytes = packed
+    }
     head.headerFields[.contentLength] = String(bytes.count)
-    if isHead { return try await writer.writeResponse(head) }
+    if request.method == .head { return try await writer.writeResponse(head) }
     try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 

@@ -102,6 +102,7 @@ extension JobTable {
   func shutdown() async {
     let runners = state.withLock { state in
       state.isClosing = true
+      state.drainer?.cancel()
       for key in state.jobs.keys {
         for retry in state.jobs[key]?.retries.values ?? [:].values { retry.cancel() }
       }

@@ -41,6 +41,9 @@ public final class JobTable: Sendable {
     /// Every index below this is known to the store as one that may have been given away.
     var indexCeiling: UInt64 = 0
     var isClosing = false
+    var availability = NodeAvailability()
+    /// Sees a drain through.
+    var drainer: Task<Void, Never>?
   }
 
   /// What has to be done outside the lock, in order.
@@ -108,6 +111,11 @@ public final class JobTable: Sendable {
       switch effect {
       case .place(let slot, let previous, let attempts):
         guard let group = job.versions[0].job.groups.first(where: { $0.name == slot.group }) else { continue }
+        if let reason = state.availability.refusal {
+          refuse(slot, of: key, reason, evaluation, in: &state)
+          continue
+        }
+        state.jobs[key]?.refusals[slot] = nil
         let placement =
           placements[slot.group] ?? AllocationIdentity.Placement(job: job.versions[0].job, group: group)
         placements[slot.group] = placement

@@ -6,7 +6,7 @@ public struct RegularExpressionError: Error, Hashable, Sendable {
 
 /// A regular expression in the syntax of RE2, for those who have one from a job file or a client. The time it
 /// takes is limited.
-public struct RegularExpression {
+public struct RegularExpression: Sendable {
   private let program: PatternProgram
 
   /// Reads an expression.
