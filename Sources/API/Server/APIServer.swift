@@ -72,7 +72,7 @@ public final class APIServer: Sendable {
     var addresses: [Address] = []
     do throws(StartError) {
       if let port = configuration.port {
-        let listener = Listener(channel, .hostname(configuration.host, port: port), log)
+        let listener = Listener(channel, .hostname(configuration.host, port: port))
         do {
           let address = try await listener.start()
           addresses.append(Address(description: "\(configuration.host):\(address?.port ?? port)"))
@@ -82,7 +82,7 @@ public final class APIServer: Sendable {
         }
       }
       if let path = configuration.socketPath ?? Self.socketPath(in: agent) {
-        made.append(try await Self.listen(on: path, channel, log))
+        made.append(try await Self.listen(on: path, channel))
         addresses.append(Address(description: path))
       }
     } catch {
@@ -152,14 +152,14 @@ public final class APIServer: Sendable {
   }
 
   /// Listens on a socket that only the agent's own user can connect to, from its first moment.
-  private static func listen(on path: String, _ channel: APIChannel, _ log: Logger) async throws(StartError)
+  private static func listen(on path: String, _ channel: APIChannel) async throws(StartError)
     -> Listener
   {
     let folder = path + ".new"
     do {
       try? FileSystem.remove(folder)
       try FileSystem.makeDirectory(folder, mode: 0o700)
-      let listener = Listener(channel, .unixDomainSocket(path: folder + "/s"), log)
+      let listener = Listener(channel, .unixDomainSocket(path: folder + "/s"))
       _ = try await listener.start()
       try FileSystem.changeMode(of: folder + "/s", to: 0o600)
       do {
@@ -183,12 +183,12 @@ private final class Listener: Sendable {
   private let continuation: AsyncThrowingStream<SocketAddress?, any Error>.Continuation
   private let task = Mutex<Task<Void, Never>?>(nil)
 
-  init(_ channel: APIChannel, _ address: BindAddress, _ log: Logger) {
+  init(_ channel: APIChannel, _ address: BindAddress) {
     let (stream, continuation) = AsyncThrowingStream<SocketAddress?, any Error>.makeStream()
     started = stream
     self.continuation = continuation
-    var quiet = log
-    quiet.logLevel = .warning
+    // What the library has to say of single connections helps nobody.
+    let quiet = Logger(label: "http") { _ in SwiftLogNoOpLogHandler() }
     server = Server(
       childChannelSetup: channel, configuration: ServerConfiguration(address: address),
       onServerRunning: { continuation.yield($0.localAddress) },
