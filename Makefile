@@ -36,6 +36,10 @@ test: test-packages ## run every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
+.PHONY: test-clients
+test-clients: build ## drive an agent with python-nomad, a client that was written for Nomad (needs PyPI)
+	scripts/test-clients
+
 .PHONY: model-check
 model-check: packages ## walk every state of the lifecycle core for groups of up to 5 tasks
 	$(SWIFT) build -c release --product model-check
