@@ -99,7 +99,7 @@ public final class HostAgent: Sendable {
 
   /// What keeps a job from running on this host.
   public func check(_ job: Job) -> [Diagnostic] {
-    DriverCheck(drivers: drivers, loadFailures: loadFailures).check(job)
+    DriverCheck(drivers: drivers, loadFailures: loadFailures).check(job) + ScheduleCheck.check(job)
   }
 
   /// Asks every task to end, and suspends until all have or the calling task is cancelled. To be followed by

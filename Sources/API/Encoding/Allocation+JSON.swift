@@ -15,7 +15,7 @@ extension AllocationSnapshot {
       "ClientDescription": .string(statusDescription), "ClientStatus": .string(status.rawValue),
       "CreateIndex": .number(createIndex), "CreateTime": .nanoseconds(createdAt),
       "DeploymentStatus": .null, "DesiredDescription": .string(desiredDescription),
-      "DesiredStatus": .string(desired.rawValue), "DesiredTransition": Self.transition,
+      "DesiredStatus": .string(desired.rawValue), "DesiredTransition": transition,
       "EvalID": .string(evaluation), "FollowupEvalID": .string(""), "ID": .string(id),
       "JobID": .string(identity.job.id), "JobType": .string(identity.job.type.rawValue),
       "JobVersion": .number(jobVersion), "ModifyIndex": .number(modifyIndex),
@@ -41,7 +41,7 @@ extension AllocationSnapshot {
       JSON.Member("CreateIndex", .number(createIndex)), JSON.Member("CreateTime", .nanoseconds(createdAt)),
       JSON.Member("DeploymentID", .string("")),
       JSON.Member("DeploymentStatus", .null), JSON.Member("DesiredStatus", .string(desired.rawValue)),
-      JSON.Member("DesiredTransition", Self.transition), JSON.Member("EvalID", .string(evaluation)),
+      JSON.Member("DesiredTransition", transition), JSON.Member("EvalID", .string(evaluation)),
       JSON.Member("ID", .string(id)), JSON.Member("JobID", .string(identity.job.id)),
       JSON.Member("Metrics", PlacementMetrics.placed(on: node).json),
       JSON.Member("ModifyIndex", .number(modifyIndex)), JSON.Member("ModifyTime", .nanoseconds(modifiedAt)),
@@ -123,10 +123,15 @@ extension AllocationSnapshot {
     ]
   }
 
-  private static let transition: JSON = [
-    "ForceReschedule": .null, "Migrate": .null, "MigrateDisablePlacement": .null, "NoShutdownDelay": .null,
-    "Reschedule": .null,
-  ]
+  /// What somebody asked of the allocation beside its job.
+  private var transition: JSON {
+    let isStopped: JSON = desired == .stop ? .bool(true) : .null
+    let isQuick: JSON = desired == .stop ? .bool(false) : .null
+    return [
+      "ForceReschedule": .null, "Migrate": isStopped, "MigrateDisablePlacement": .null,
+      "NoShutdownDelay": isQuick, "Reschedule": isQuick,
+    ]
+  }
 }
 
 /// What tasks may use together, as older clients read it.
