@@ -5,8 +5,7 @@ import Runner
 extension TimeZoneSource {
   /// The time zones of this host. Blocks on the disk when it is used.
   static let ofThisHost = TimeZoneSource { name in
-    guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else { return nil }
-    return try? FileSystem.read("/usr/share/zoneinfo/" + name, limitBytes: 1 << 20)
+    try? FileSystem.read("/usr/share/zoneinfo/" + name, limitBytes: 1 << 20)
   }
 }
 
