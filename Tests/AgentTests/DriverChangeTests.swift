@@ -58,7 +58,7 @@ struct DriverChangeTests {
 
   /// A job of one task that writes down each start, and runs until a file is there, whose content is its
   /// exit code.
-  private func job(in directory: String, count: Int = 1) throws -> Job {
+  private func job(in directory: String, count: Int = 1, before: String = "") throws -> Job {
     try TestAgent.job(
       """
       job "test" {
@@ -69,6 +69,7 @@ struct DriverChangeTests {
             attempts = 0
             mode     = "fail"
           }
+          \(before)
           task "t" {
             driver = "raw_exec"
             config {
@@ -229,6 +230,44 @@ struct DriverChangeTests {
       }
       await agent.close()
     }
+  }
+
+  @Test("a task that others stand before in its group is asked for before unclaimed tasks are ended")
+  func behindOthers() async throws {
+    let host = try Host(.none)
+    defer { host.remove() }
+    var text = ""
+    for index in 0..<5 {
+      text += """
+        task "cleanup\(index)" {
+          driver = "raw_exec"
+          lifecycle { hook = "poststop" }
+          config { command = "/bin/true" }
+        }
+
+        """
+    }
+    let job = try job(in: host.directory, before: text)
+    let first = try await host.agent()
+    let (before, _) = try await running(first, job)
+    await before.shutdown()
+    await first.close()
+    for _ in 0..<5 {
+      let agent = try await host.agent()
+      let stored = try #require(try await agent.restorable().jobs.first)
+      let run = await agent.run(
+        stored.job, artifactBase: stored.artifactBase, restoring: stored.allocations)
+      await run.shutdown()
+      await agent.close()
+    }
+    try end(0, code: 0, in: host.directory)
+    let agent = try await host.agent()
+    let stored = try #require(try await agent.restorable().jobs.first)
+    let run = await agent.run(stored.job, artifactBase: stored.artifactBase, restoring: stored.allocations)
+    #expect(await run.outcome().succeeded)
+    #expect(starts(0, in: host.directory).count == 1)
+    #expect(try run.output(of: "t") == "begins\nends\n")
+    await agent.close()
   }
 
   @Test("a task that ended while its driver was missing is told with its exit code")

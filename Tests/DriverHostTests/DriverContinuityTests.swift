@@ -167,6 +167,19 @@ struct DriverContinuityTests {
     #expect(driver.admits("a"))
   }
 
+  @Test("it is told that every task was asked for only when whoever asks has an answer")
+  func gathering() {
+    var driver = DriverContinuity()
+    _ = driver.handle(.arrived, at: .zero)
+    driver.asking = ["a", "b"]
+    #expect(driver.handle(.restoreRequested, at: .zero) == [.resume])
+    #expect(driver.isAway && !driver.admits("c") && driver.admitsRecovery("a"))
+    #expect(driver.handle(.asked("a"), at: .zero) == [])
+    #expect(driver.handle(.asked("b"), at: .zero) == [.restoreComplete(round: driver.round)])
+    #expect(driver.handle(.restored(round: driver.round, nil), at: .zero) == [.resume])
+    #expect(driver.admits("c"))
+  }
+
   @Test("a start under way when the process ends is asked for, made once more, and then given up")
   func interruptedStart() {
     var driver = Self.serving()

@@ -10,7 +10,8 @@ extension DriverContinuity {
       reason = "the driver was closed"
       return [.resume]
     case (.arrived, .vacant), (.arrived, .launching): return beginRecovery(at: now)
-    case (.died(let reason), .serving), (.died(let reason), .recovering), (.died(let reason), .restoring):
+    case (.died(let reason), .serving), (.died(let reason), .recovering), (.died(let reason), .gathering),
+      (.died(let reason), .restoring):
       return died(reason, at: now)
     case (.died(let reason), .draining), (.died(let reason), .moving), (.died(let reason), .finishing):
       endDuringReload = reason
@@ -23,6 +24,9 @@ extension DriverContinuity {
       return beginPause(afterServing: nil)
     case (.recovered(let task, let round, let error), _) where round == self.round:
       return recovered(task, error, at: now)
+    case (.asked(let task), _):
+      asking.remove(task)
+      return phase == .gathering ? beginRestoring() : []
     case (.notSaid(let request, let error), _): return notSaid(request, error)
     case (.restored(let round, let error), _) where round == self.round: return restored(error, at: now)
     case (.restoreRequested, .serving) where !isRestored:
@@ -91,6 +95,12 @@ extension DriverContinuity {
   }
 
   private mutating func beginRestoring() -> [Effect] {
+    guard asking.isEmpty else {
+      let isNew = phase != .gathering
+      phase = .gathering
+      reason = "the driver is being asked for its tasks"
+      return isNew ? [.resume] : []
+    }
     phase = .restoring
     reason = "the driver is being told that restoring is over"
     return [.restoreComplete(round: round)]

@@ -11,7 +11,8 @@ extension DriverContinuity {
       endDuringReload = nil
       return [.drain]
     // Nothing is lost with one that can be asked nothing.
-    case .vacant, .pausing, .launching, .recovering, .restoring: return [.swap] + beginRecovery(at: now)
+    case .vacant, .pausing, .launching, .recovering, .gathering, .restoring:
+      return [.swap] + beginRecovery(at: now)
     // Whoever reloads does one at a time, and not with one that is closed.
     case .draining, .moving, .finishing, .closed: return []
     }

@@ -31,6 +31,8 @@ struct DriverContinuity {
     case launching
     /// These tasks are being asked for in a new one.
     case recovering(Set<String>)
+    /// It is to be told so once whoever asks for a task has an answer.
+    case gathering
     /// It is being told that every task has been asked for.
     case restoring
     /// A replacement is ready; calls to the old one are left to end.
@@ -51,6 +53,8 @@ struct DriverContinuity {
     case launchFailed(reason: String)
     /// A round of asking for tasks has an answer.
     case recovered(String, round: Int, DriverError?)
+    /// Somebody who asked for a task has an answer, or leaves it to others to ask.
+    case asked(String)
     /// Somebody asked for a task while the driver served, and it could not say.
     case notSaid(RecoverRequest, DriverError)
     /// The answer to restore_complete.
@@ -89,6 +93,9 @@ struct DriverContinuity {
   var tasks: [String: KnownTask] = [:]
   /// Tasks that were not found again, and why: each until it is started, destroyed or asked for anew.
   var lost: [String: DriverError] = [:]
+  /// Tasks that somebody asks for just now. Until there is an answer the driver is not told that every task has
+  /// been asked for: it would end them as nobody's.
+  var asking: Set<String> = []
   /// Tasks of which the driver could not say how they are. They are asked for again while it serves.
   var unsettled: Set<String> = []
   /// Why calls are held back; empty when they are not.
@@ -120,6 +127,9 @@ struct DriverContinuity {
     phase == .serving && (taskID.map { !unsettled.contains($0) } ?? true)
   }
 
+  /// Whether a task may be asked for now.
+  func admitsRecovery(_ taskID: String) -> Bool { phase == .gathering || admits(taskID) }
+
   /// Why a call is held back.
   func holdReason(_ taskID: String?) -> String {
     phase == .serving ? "the driver cannot say how the task is" : reason
@@ -128,7 +138,7 @@ struct DriverContinuity {
   /// Whether an answer needs something that is not there, for who knows how long.
   var isAway: Bool {
     switch phase {
-    case .vacant, .pausing, .launching, .recovering, .restoring: true
+    case .vacant, .pausing, .launching, .recovering, .gathering, .restoring: true
     case .serving, .draining, .moving, .finishing, .closed: false
     }
   }
@@ -197,7 +207,7 @@ struct DriverContinuity {
       found(request)
       phase = .recovering(left.union([request.taskID]))
       return [.recover([request], round: round)]
-    case .serving, .restoring, .draining, .moving, .finishing, .closed: return nil
+    case .serving, .gathering, .restoring, .draining, .moving, .finishing, .closed: return nil
     }
   }
 

@@ -201,12 +201,15 @@ extension ReplaceableDriver {
   func recover(
     _ request: RecoverRequest, whenDeferred: @escaping @Sendable (String) async -> Void
   ) async throws(DriverError) -> TaskStatus {
+    let taskID = request.taskID
+    // Before anybody can stop waiting for the answer.
+    state.withLock { _ = $0.continuity.asking.insert(taskID) }
+    defer { handle(.asked(taskID)) }
     let patience = Task { [clock, limit = deadlines.others] in
       await clock.sleep(for: limit)
       if !Task.isCancelled { await whenDeferred("the driver has not answered within \(limit)") }
     }
     defer { patience.cancel() }
-    let taskID = request.taskID
     var isExpected = false
     while true {
       switch state.withLock({ recoverStep(request, isExpected, &$0) }) {
@@ -214,12 +217,13 @@ extension ReplaceableDriver {
       case .expected(let effects, let reason):
         isExpected = true
         perform(effects)
+        handle(.asked(taskID))
         await whenDeferred(reason)
       case .wait:
         if Task.isCancelled { throw error(.cancelled, .recover, taskID) }
         await waitForChange { state in
           state.continuity.phase == .closed || state.continuity.lost[taskID] != nil
-            || state.current != nil && state.continuity.admits(taskID)
+            || state.current != nil && state.continuity.admitsRecovery(taskID)
         }
       case .ask(let target):
         do throws(DriverError) {
@@ -233,6 +237,7 @@ extension ReplaceableDriver {
           leave()
           if isVague {
             isExpected = true
+            handle(.asked(taskID))
             await whenDeferred(error.description)
           } else if !repeats(.recover, after: error, target, attempts: 0) {
             throw error
@@ -256,7 +261,7 @@ extension ReplaceableDriver {
     if !isExpected, let effects = state.continuity.expect(request) {
       return .expected(effects, reason: state.continuity.reason)
     }
-    guard state.continuity.admits(taskID), let driver = state.current else { return .wait }
+    guard state.continuity.admitsRecovery(taskID), let driver = state.current else { return .wait }
     state.callsUnderWay += 1
     return .ask(Target(driver: driver, generation: state.generation))
   }

@@ -148,7 +148,7 @@ extension ReplaceableDriver {
     await waitUntilSettled()
     let (failure, isLate) = state.withLock { state in
       defer { state.restoreError = nil }
-      return (state.restoreError, state.continuity.phase == .restoring)
+      return (state.restoreError, [.gathering, .restoring].contains(state.continuity.phase))
     }
     if let failure { throw failure }
     if isLate { throw error(.timedOut, .restoreComplete, nil, "it takes longer than \(deadlines.others)") }
@@ -158,7 +158,7 @@ extension ReplaceableDriver {
   func waitUntilSettled() async {
     let isSettled = { (state: borrowing State) -> Bool in
       switch state.continuity.phase {
-      case .recovering, .restoring: state.restoreError != nil
+      case .recovering, .gathering, .restoring: state.restoreError != nil
       default: true
       }
     }

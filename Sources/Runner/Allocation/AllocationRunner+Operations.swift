@@ -7,10 +7,10 @@ import Lifecycle
 extension AllocationRunner {
   func name(of task: TaskIndex) -> String { machine.plan.tasks[task.rawValue].name }
 
-  private func definition(of task: TaskIndex) -> Job.Task { identity.group.tasks[task.rawValue] }
+  func definition(of task: TaskIndex) -> Job.Task { identity.group.tasks[task.rawValue] }
 
   /// The id by which a driver knows one invocation of a task.
-  private func driverTaskID(_ task: TaskIndex, _ invocation: Invocation) -> String {
+  func driverTaskID(_ task: TaskIndex, _ invocation: Invocation) -> String {
     "\(identity.id)/\(name(of: task))/\(invocation.rawValue)"
   }
 
@@ -28,7 +28,7 @@ extension AllocationRunner {
     }
   }
 
-  private func operationEnded() {
+  func operationEnded() {
     operationsUnderWay -= 1
     resumeWaitersWhenIdle()
   }
@@ -128,60 +128,12 @@ extension AllocationRunner {
       configuration: try driver.descriptor.taskSchema.check(ready.config, subject: "task \"\(task.name)\""))
   }
 
-  nonisolated private func logs(of task: Job.Task) -> TaskLogs {
+  nonisolated func logs(of task: Job.Task) -> TaskLogs {
     TaskLogs(
       directory: directory.logs, stdoutName: task.name + ".stdout", stderrName: task.name + ".stderr",
       maximumFileBytes: Int64(task.logs.maxFileSizeMB) << 20,
       maximumFiles: UInt32(clamping: task.logs.maxFiles),
       isDisabled: task.logs.disabled)
-  }
-
-  func recover(_ task: TaskIndex, _ invocation: Invocation, _ handle: Lifecycle.TaskHandle?) {
-    let definition = definition(of: task)
-    let request = RecoverRequest(
-      taskID: driverTaskID(task, invocation), handle: handle?.driverState ?? [],
-      handleVersion: handle?.version ?? 0,
-      logs: logs(of: definition))
-    awaitedRecoveries.insert(task)
-    operationsUnderWay += 1
-    // Cancelled at a shutdown, as a watch is: a driver that is not there may never come.
-    watches[task] = Task {
-      do throws(DriverError) {
-        _ = try await environment.drivers.recover(request, with: definition.driver) { reason in
-          await self.recoveryIsDeferred(task, reason)
-        }
-        send(.recovered(task, invocation, .found(handle ?? Lifecycle.TaskHandle())))
-      } catch {
-        switch error.kind {
-        // The agent goes down; the next one asks again.
-        case .cancelled, .notServing: break
-        case .notFound: send(.recovered(task, invocation, .neverStarted))
-        default: send(.recovered(task, invocation, .failed("\(error)")))
-        }
-      }
-      recoveryNeedNotBeAwaited(task)
-      operationEnded()
-    }
-  }
-
-  /// The driver is not there, or cannot say: the task stays as it was recorded, and nobody waits for it.
-  private func recoveryIsDeferred(_ task: TaskIndex, _ reason: String) {
-    guard awaitedRecoveries.contains(task) else { return }
-    send(
-      .notice(
-        task, .driverMessage,
-        message:
-          "The task is left as it is until driver \(definition(of: task).driver) says how it is: \(reason)"
-      ))
-    recoveryNeedNotBeAwaited(task)
-  }
-
-  private func recoveryNeedNotBeAwaited(_ task: TaskIndex) {
-    guard awaitedRecoveries.remove(task) != nil, awaitedRecoveries.isEmpty, !queue.holdsRecoveries else {
-      return
-    }
-    for waiter in recoveryWaiters { waiter.resume() }
-    recoveryWaiters.removeAll()
   }
 
   func watch(_ task: TaskIndex, _ invocation: Invocation) {
