@@ -180,33 +180,53 @@ struct DriverContinuityTests {
     #expect(driver.admits("c"))
   }
 
-  @Test("a start under way when the process ends is asked for, made once more, and then given up")
+  @Test("a start under way when the process ends is asked for, made again, and given up in the end")
   func interruptedStart() {
     var driver = Self.serving()
     driver.startBegins("a", logs: Self.logs)
-    #expect(
-      DriverContinuity.repeats(.start, after: Self.error(.driverGone), isReplaced: true, attempts: 0))
-    let effects = Self.restarted(&driver)
+    let gone = Self.error(.driverGone)
     let asked = RecoverRequest(taskID: "a", handle: [], logs: Self.logs)
-    #expect(effects == [.recover([asked], round: driver.round)])
-    _ = driver.handle(.recovered("a", round: driver.round, Self.error(.notFound)), at: .seconds(3))
-    #expect(driver.lost.isEmpty && driver.tasks["a"] != nil)
-    _ = driver.handle(.restored(round: driver.round, nil), at: .seconds(3))
-    #expect(
-      !DriverContinuity.repeats(.start, after: Self.error(.driverGone), isReplaced: true, attempts: 1))
+    for _ in 1..<DriverContinuity.interruptedStartLimit {
+      #expect(Self.restarted(&driver) == [.recover([asked], round: driver.round)])
+      #expect(driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0))
+      _ = driver.handle(.recovered("a", round: driver.round, Self.error(.notFound)), at: .seconds(3))
+      #expect(driver.lost.isEmpty && driver.tasks["a"] != nil)
+      _ = driver.handle(.restored(round: driver.round, nil), at: .seconds(3))
+    }
     #expect(Self.restarted(&driver) == [.restoreComplete(round: driver.round)])
+    #expect(!driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0))
     #expect(driver.tasks.isEmpty)
+  }
+
+  @Test("a start whose task is there is not given up, however often the process ends")
+  func foundAfterInterruptedStart() {
+    var driver = Self.serving()
+    driver.startBegins("a", logs: Self.logs)
+    for _ in 0..<10 {
+      _ = Self.restarted(&driver)
+      _ = driver.handle(.recovered("a", round: driver.round, nil), at: .seconds(3))
+      _ = driver.handle(.restored(round: driver.round, nil), at: .seconds(3))
+      #expect(
+        driver.repeats(.start, of: "a", after: Self.error(.driverGone), isReplaced: true, attempts: 0))
+    }
   }
 
   @Test("a signal is not sent twice, and a call that was refused unmade is made")
   func repetition() {
-    #expect(
-      !DriverContinuity.repeats(.signal, after: Self.error(.driverGone), isReplaced: true, attempts: 0))
-    #expect(DriverContinuity.repeats(.signal, after: Self.error(.notServing), isReplaced: true, attempts: 0))
-    #expect(
-      !DriverContinuity.repeats(.stop, after: Self.error(.notServing), isReplaced: false, attempts: 0))
-    #expect(!DriverContinuity.repeats(.stop, after: Self.error(.failed), isReplaced: false, attempts: 0))
-    #expect(DriverContinuity.repeats(.wait, after: Self.error(.driverGone), isReplaced: true, attempts: 99))
+    let driver = Self.serving("a")
+    func repeats(
+      _ call: DriverCall, _ kind: DriverError.Kind, isReplaced: Bool = true, attempts: Int = 0
+    ) -> Bool {
+      driver.repeats(
+        call, of: "a", after: Self.error(kind), isReplaced: isReplaced, attempts: attempts)
+    }
+    #expect(!repeats(.signal, .driverGone))
+    #expect(repeats(.signal, .notServing))
+    #expect(repeats(.stop, .driverGone))
+    #expect(!repeats(.stop, .driverGone, attempts: 15))
+    #expect(!repeats(.stop, .notServing, isReplaced: false))
+    #expect(!repeats(.stop, .failed))
+    #expect(repeats(.wait, .driverGone, attempts: 99))
   }
 
   @Test("a replacement takes over when every call has ended and it has found every task")

@@ -49,20 +49,19 @@ struct DriverRestartTests {
     let test = try await TestRegistry(.process)
     try await test.start("good/t/1")
     let driver = try test.driver
-    let request = try testRequest(
-      "bad/t/1", "behaviour = \"block\"", schema: driver.descriptor.taskSchema)
+    let request = try testRequest("never", "behaviour = \"block\"", schema: driver.descriptor.taskSchema)
     async let failure = requireDriverError { () async throws(DriverError) in
       try await driver.start(request)
     }
-    await test.log.wait(for: "start blocks")
-    try test.killHost()
-    await test.log.wait(for: "start blocks", times: 2)
-    try test.killHost()
+    for count in 1...DriverContinuity.interruptedStartLimit {
+      await test.log.wait(for: "start blocks", times: count)
+      try test.killHost()
+    }
     let error = try await failure
     #expect(error.kind == .driverGone && error.isRecoverable)
     #expect(error.message.contains("SIGKILL"))
     let inspection = try await requireDriverError { () async throws(DriverError) in
-      try await driver.inspect("bad/t/1")
+      try await driver.inspect("never")
     }
     #expect(inspection.kind == .notFound)
     #expect(try await test.driver.inspect("good/t/1").state == .running)
@@ -230,8 +229,8 @@ struct DriverRestoreTests {
     }
     #expect(try await test.registry.recover(testRecovery("a/t/1"), with: "scripted").state == .running)
     await deferred.wait()
-    #expect(await test.registry.restoreComplete().map(\.kind) == [.timedOut])
-    // The other driver serves.
+    // Returns, though it hangs; and the other driver serves.
+    await test.registry.restoreComplete()
     let other = try test.registry.driver(named: "still")
     let unknown = try await requireDriverError { () async throws(DriverError) in
       try await other.inspect("nothing")

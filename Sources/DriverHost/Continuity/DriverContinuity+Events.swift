@@ -153,6 +153,7 @@ extension DriverContinuity {
     guard let error else {
       tasks[id]?.vagueAnswers = 0
       tasks[id]?.hangs = 0
+      tasks[id]?.interruptedStarts = 0
       return []
     }
     if error.kind == .timedOut {

@@ -12,7 +12,7 @@ struct DriverContinuity {
     var logs: TaskLogs
     /// Whether its end has been told.
     var hasEnded = false
-    /// How often the driver ended while it was being started.
+    /// How often in a row the driver ended while it was being started, and the next one did not know it.
     var interruptedStarts = 0
     /// How often in a row the driver could not say how it is.
     var vagueAnswers = 0
@@ -112,8 +112,11 @@ struct DriverContinuity {
   /// Why the old one is gone, when it ended during a reload.
   var endDuringReload: String?
 
-  /// A start during which the driver ended so often is not made again.
-  static let interruptedStartLimit = 2
+  /// A start during which the driver ended so often, each time before anything of the task was there, is not
+  /// made again.
+  static let interruptedStartLimit = 4
+  /// No call is made more often than this.
+  static let attemptLimit = 16
   /// A task is given up that asking for has hung so many processes of the driver, one after another.
   static let hangLimit = 2
   /// The longest pause before something is asked or told again.
@@ -148,14 +151,16 @@ struct DriverContinuity {
   /// - Parameters:
   ///   - isReplaced: whether what it was made to is no longer in use.
   ///   - attempts: how often it was made before this time.
-  static func repeats(
-    _ call: DriverCall, after error: DriverError, isReplaced: Bool, attempts: Int
+  func repeats(
+    _ call: DriverCall, of taskID: String?, after error: DriverError, isReplaced: Bool, attempts: Int
   ) -> Bool {
     switch (error.kind, call) {
     case (.driverGone, .wait), (.driverGone, .recover): true
     // Whether it was delivered is not known, and a second one may do something else.
     case (.driverGone, .signal), (.driverGone, .fingerprint): false
-    case (.driverGone, _): attempts + 1 < interruptedStartLimit
+    // Forgotten when the driver ended, if that had happened too often.
+    case (.driverGone, .start) where taskID.flatMap({ tasks[$0] }) == nil: false
+    case (.driverGone, _): attempts + 1 < Self.attemptLimit
     // Closed between being chosen and being asked: nothing was done.
     case (.notServing, _): isReplaced
     default: false

@@ -71,11 +71,14 @@ extension ReplaceableDriver {
 
   /// Whether a call that ended with an error is made again; takes note of an end.
   private func repeats(
-    _ call: DriverCall, after error: DriverError, _ target: Target, attempts: Int
+    _ call: DriverCall, of taskID: String, after error: DriverError, _ target: Target, attempts: Int
   ) -> Bool {
     if error.kind == .driverGone { ended(target.generation, reason: error.message) }
-    let isReplaced = state.withLock { $0.generation != target.generation || $0.current == nil }
-    return DriverContinuity.repeats(call, after: error, isReplaced: isReplaced, attempts: attempts)
+    return state.withLock { state in
+      let isReplaced = state.generation != target.generation || state.current == nil
+      return state.continuity.repeats(
+        call, of: taskID, after: error, isReplaced: isReplaced, attempts: attempts)
+    }
   }
 
   /// Makes a call, once more where that is safe.
@@ -92,7 +95,7 @@ extension ReplaceableDriver {
         return value
       } catch {
         leave()
-        guard repeats(call, after: error, target, attempts: attempts) else { throw error }
+        guard repeats(call, of: taskID, after: error, target, attempts: attempts) else { throw error }
         attempts += 1
       }
     }
@@ -117,7 +120,7 @@ extension ReplaceableDriver {
           leave { $0.continuity.startEnded(taskID, started) }
           return started
         } catch {
-          let isRepeated = repeats(.start, after: error, target, attempts: attempts)
+          let isRepeated = repeats(.start, of: taskID, after: error, target, attempts: attempts)
           leave { if !isRepeated { $0.continuity.startEnded(taskID, nil) } }
           guard isRepeated else { throw error }
           attempts += 1
@@ -150,7 +153,7 @@ extension ReplaceableDriver {
         state.withLock { $0.continuity.ended(taskID) }
         return status
       } catch {
-        guard repeats(.wait, after: error, target, attempts: 0) else { throw error }
+        guard repeats(.wait, of: taskID, after: error, target, attempts: 0) else { throw error }
       }
     }
   }
@@ -239,7 +242,7 @@ extension ReplaceableDriver {
             isExpected = true
             handle(.asked(taskID))
             await whenDeferred(error.description)
-          } else if !repeats(.recover, after: error, target, attempts: 0) {
+          } else if !repeats(.recover, of: taskID, after: error, target, attempts: 0) {
             throw error
           }
         }

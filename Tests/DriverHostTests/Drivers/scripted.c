@@ -377,6 +377,7 @@ static hostler_status recover(void *driver, const hostler_recover_request *reque
   if (named(request->handle, "gone")) return fail(error, HOSTLER_NOT_FOUND, "never started");
   if (named(request->handle, "later")) return fail(error, HOSTLER_ERROR_RECOVERABLE, "ask again");
   if (named(request->handle, "vague")) return HOSTLER_OK;
+  if (named(request->task_id, "never")) return fail(error, HOSTLER_NOT_FOUND, "never started");
   if (named(request->task_id, hangs)) block_until_released("recover hangs");
   if (named(request->task_id, "second") && !asked++) return fail(error, HOSTLER_ERROR_RECOVERABLE, "ask again");
   pthread_mutex_lock(&mutex);
