@@ -41,6 +41,8 @@ final class SupervisorServer: Sendable {
     var entries: [String: Entry] = [:]
     /// Who is connected. The last has the say: what it does not ask for is nobody's.
     var connections: [Connection] = []
+
+    func isLast(_ connection: Connection) -> Bool { connections.last?.outbox === connection.outbox }
   }
 
   /// A driver that is connected.
@@ -90,8 +92,10 @@ final class SupervisorServer: Sendable {
       if case .running(let task, _) = entry?.state { task.kill() }
     case .forget(let id): forget(id)
     case .forgetUnclaimed:
+      // Said by a driver that is gone, it would hit what the next one has not come to ask for.
       let unclaimed = state.withLock { state in
-        state.entries.filter { !$0.value.isClaimed }.map { ($0.key, $0.value) }
+        state.isLast(connection)
+          ? state.entries.filter { !$0.value.isClaimed }.map { ($0.key, $0.value) } : []
       }
       for (id, entry) in unclaimed {
         if case .running(let task, _) = entry.state { try? task.destroy() }
@@ -116,7 +120,7 @@ final class SupervisorServer: Sendable {
     let slot: TaskSlot
     do throws(SupervisionError) {
       // A task of this id may be there when the driver could not know that it was started.
-      guard let claimed = try claim(id, output?.logs) else {
+      guard let claimed = try claim(id, output?.logs, for: connection) else {
         output?.pipes.close()
         return answerFound(number, id, connection)
       }
@@ -147,15 +151,28 @@ final class SupervisorServer: Sendable {
   }
 
   /// Makes an entry for a task that is to be started; nil when there is one.
-  private func claim(_ id: String, _ logs: TaskLogs?) throws(SupervisionError) -> TaskSlot? {
+  ///
+  /// - Throws: for a driver that another has taken over from. That one may have been told already that there is
+  ///   no such task, and start it anew.
+  private func claim(
+    _ id: String, _ logs: TaskLogs?, for connection: Connection
+  ) throws(SupervisionError) -> TaskSlot? {
     let isKnown = state.withLock { state in
       state.entries[id]?.isClaimed = true
       return state.entries[id] != nil
     }
     if isKnown { return nil }
     let slot = try table.claim(id: id, logs: logs)
-    state.withLock { $0.entries[id] = Entry(slot: slot, state: .starting, handle: [], isClaimed: true) }
-    return slot
+    let (isTaken, isOther) = state.withLock { state in
+      if state.entries[id] != nil { return (false, true) }
+      guard state.isLast(connection) else { return (false, false) }
+      state.entries[id] = Entry(slot: slot, state: .starting, handle: [], isClaimed: true)
+      return (true, false)
+    }
+    if isTaken { return slot }
+    table.release(slot)
+    if isOther { return nil }
+    throw SupervisionError(kind: .outOfResources, description: "another process of the driver has taken over")
   }
 
   private func recover(
