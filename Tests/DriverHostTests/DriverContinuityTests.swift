@@ -187,46 +187,62 @@ struct DriverContinuityTests {
     let gone = Self.error(.driverGone)
     let asked = RecoverRequest(taskID: "a", handle: [], logs: Self.logs)
     for _ in 1..<DriverContinuity.interruptedStartLimit {
+      let isRepeated = driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0)
+      #expect(isRepeated)
       #expect(Self.restarted(&driver) == [.recover([asked], round: driver.round)])
-      #expect(driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0))
       _ = driver.handle(.recovered("a", round: driver.round, Self.error(.notFound)), at: .seconds(3))
       #expect(driver.lost.isEmpty && driver.tasks["a"] != nil)
       _ = driver.handle(.restored(round: driver.round, nil), at: .seconds(3))
     }
+    let isRepeated = driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0)
+    #expect(!isRepeated)
+    driver.startEnded("a", nil)
     #expect(Self.restarted(&driver) == [.restoreComplete(round: driver.round)])
-    #expect(!driver.repeats(.start, of: "a", after: gone, isReplaced: true, attempts: 0))
     #expect(driver.tasks.isEmpty)
   }
 
-  @Test("a start whose task is there is not given up, however often the process ends")
-  func foundAfterInterruptedStart() {
+  @Test("a start that waits for the driver is asked for however often that ends meanwhile")
+  func waitingStart() {
     var driver = Self.serving()
     driver.startBegins("a", logs: Self.logs)
     for _ in 0..<10 {
       _ = Self.restarted(&driver)
+      #expect(driver.phase == .recovering(["a"]))
+    }
+  }
+
+  @Test("a start whose task is there is not given up, however often the process ends over it")
+  func foundAfterInterruptedStart() {
+    var driver = Self.serving()
+    driver.startBegins("a", logs: Self.logs)
+    for _ in 0..<10 {
+      let isRepeated = driver.repeats(
+        .start, of: "a", after: Self.error(.driverGone), isReplaced: true, attempts: 0)
+      #expect(isRepeated)
+      _ = Self.restarted(&driver)
       _ = driver.handle(.recovered("a", round: driver.round, nil), at: .seconds(3))
       _ = driver.handle(.restored(round: driver.round, nil), at: .seconds(3))
-      #expect(
-        driver.repeats(.start, of: "a", after: Self.error(.driverGone), isReplaced: true, attempts: 0))
     }
   }
 
   @Test("a signal is not sent twice, and a call that was refused unmade is made")
   func repetition() {
-    let driver = Self.serving("a")
+    var driver = Self.serving("a")
     func repeats(
       _ call: DriverCall, _ kind: DriverError.Kind, isReplaced: Bool = true, attempts: Int = 0
     ) -> Bool {
       driver.repeats(
         call, of: "a", after: Self.error(kind), isReplaced: isReplaced, attempts: attempts)
     }
-    #expect(!repeats(.signal, .driverGone))
-    #expect(repeats(.signal, .notServing))
-    #expect(repeats(.stop, .driverGone))
-    #expect(!repeats(.stop, .driverGone, attempts: 15))
-    #expect(!repeats(.stop, .notServing, isReplaced: false))
-    #expect(!repeats(.stop, .failed))
-    #expect(repeats(.wait, .driverGone, attempts: 99))
+    let repeated = [
+      repeats(.signal, .notServing), repeats(.stop, .driverGone), repeats(.wait, .driverGone, attempts: 99),
+    ]
+    let left = [
+      repeats(.signal, .driverGone), repeats(.stop, .driverGone, attempts: 15),
+      repeats(.stop, .notServing, isReplaced: false), repeats(.stop, .failed),
+    ]
+    #expect(repeated == [true, true, true])
+    #expect(left == [false, false, false, false])
   }
 
   @Test("a replacement takes over when every call has ended and it has found every task")

@@ -47,11 +47,6 @@ extension DriverContinuity {
   // MARK: Ends and new beginnings
   mutating func died(_ reason: String, at now: Duration) -> [Effect] {
     self.reason = reason
-    for (id, task) in tasks where task.handle == nil {
-      tasks[id]?.interruptedStarts += 1
-      // Its caller is told; nobody claims it in the next one, which then ends it if it runs after all.
-      if task.interruptedStarts + 1 >= Self.interruptedStartLimit { tasks[id] = nil }
-    }
     let effects = beginPause(afterServing: servesSince.map { now - $0 })
     return [.log(.error, "\(reason); \(tasks.count) tasks wait for the next")] + effects
   }

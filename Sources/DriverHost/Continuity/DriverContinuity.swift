@@ -12,7 +12,7 @@ struct DriverContinuity {
     var logs: TaskLogs
     /// Whether its end has been told.
     var hasEnded = false
-    /// How often in a row the driver ended while it was being started, and the next one did not know it.
+    /// How often the driver ended over its start, since one knew it.
     var interruptedStarts = 0
     /// How often in a row the driver could not say how it is.
     var vagueAnswers = 0
@@ -151,20 +151,25 @@ struct DriverContinuity {
   /// - Parameters:
   ///   - isReplaced: whether what it was made to is no longer in use.
   ///   - attempts: how often it was made before this time.
-  func repeats(
+  mutating func repeats(
     _ call: DriverCall, of taskID: String?, after error: DriverError, isReplaced: Bool, attempts: Int
   ) -> Bool {
     switch (error.kind, call) {
     case (.driverGone, .wait), (.driverGone, .recover): true
     // Whether it was delivered is not known, and a second one may do something else.
     case (.driverGone, .signal), (.driverGone, .fingerprint): false
-    // Forgotten when the driver ended, if that had happened too often.
-    case (.driverGone, .start) where taskID.flatMap({ tasks[$0] }) == nil: false
+    case (.driverGone, .start): taskID.map { repeatsStart($0) } ?? false
     case (.driverGone, _): attempts + 1 < Self.attemptLimit
     // Closed between being chosen and being asked: nothing was done.
     case (.notServing, _): isReplaced
     default: false
     }
+  }
+
+  private mutating func repeatsStart(_ taskID: String) -> Bool {
+    guard let task = tasks[taskID] else { return false }
+    tasks[taskID]?.interruptedStarts += 1
+    return task.interruptedStarts + 1 < Self.interruptedStartLimit
   }
 
   /// Whether an answer to recover says nothing about the task, so that it is asked for again.
