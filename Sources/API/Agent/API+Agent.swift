@@ -53,6 +53,14 @@ extension API {
     ])
   }
 
+  /// `GET /`: the way to what the agent says of itself.
+  func redirectToAgent(_ request: APIRequest) async throws -> APIResponse {
+    var response = APIResponse.text("the API is below /v1\n")
+    response.status = 307
+    response.headers.append(APIResponse.Header(name: "Location", value: "/v1/agent/self?pretty"))
+    return response
+  }
+
   /// This agent as a member of a cluster of one.
   private var member: JSON {
     [

@@ -118,6 +118,11 @@ extension API {
     throw APIError.notOnOneHost("this")
   }
 
+  /// What this version cannot do yet.
+  func refuseForNow(_ request: APIRequest) async throws -> APIResponse {
+    throw APIError(status: 501, message: "this version of hostler cannot do that yet")
+  }
+
   /// `PUT /v1/system/gc` and others that are done by themselves, too.
   func acknowledge(_ request: APIRequest) async throws -> APIResponse { .empty() }
 }

@@ -26,6 +26,8 @@ extension RouteTable {
     Route(.put, "/v1/job/{job...}/revert", .submit) { try await $0.revertJob($1) },
     Route(.put, "/v1/job/{job...}/stable", .submit) { try await $0.setStable($1) },
     Route(.put, "/v1/job/{job...}/evaluate", .submit) { try await $0.evaluateJob($1) },
+    Route(.put, "/v1/job/{job...}/dispatch", .submit) { try await $0.refuseForNow($1) },
+    Route(.put, "/v1/job/{job...}/periodic/force", .submit) { try await $0.refuseForNow($1) },
     Route(.put, "/v1/job/{job...}", .submit) { try await $0.registerJob($1) },
     Route(.delete, "/v1/job/{job...}", .submit) { try await $0.deregisterJob($1) },
   ]
@@ -43,6 +45,7 @@ extension RouteTable {
     Route(.get, "/v1/deployments", .read) { try await $0.listNothing($1) },
     Route(.get, "/v1/client/allocation/{allocation}/stats", .read) { try await $0.readAllocationUsage($1) },
     Route(.get, "/v1/client/allocation/{allocation}/checks", .read) { try await $0.listAllocationChecks($1) },
+    Route(.get, "/v1/client/allocation/{allocation}/exec", .exec) { try await $0.refuseForNow($1) },
     Route(.put, "/v1/client/allocation/{allocation}/restart", .submit) { try await $0.restartAllocation($1) },
     Route(.put, "/v1/client/allocation/{allocation}/signal", .submit) { try await $0.signalAllocation($1) },
   ]
@@ -83,6 +86,7 @@ extension RouteTable {
   ]
 
   private static let agent: [Route] = [
+    Route(.get, "/", .anonymous) { try await $0.redirectToAgent($1) },
     Route(.get, "/v1/event/stream", .read) { try await $0.streamEvents($1) },
     Route(.get, "/v1/agent/self", .read) { try await $0.readAgent($1) },
     Route(.get, "/v1/agent/health", .anonymous) { try await $0.readHealth($1) },

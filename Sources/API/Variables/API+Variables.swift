@@ -41,7 +41,11 @@ extension API {
       throw APIError.badRequest("the path of the variable is not that of the request")
     }
     let items = try fields.pairs("Items") ?? [:]
-    try VariableList.check(key.path, items)
+    do throws(APIError) { try VariableList.check(key.path, items) } catch {
+      var response = APIResponse.error(error)
+      response.index = variables.value.index
+      return response
+    }
     let expected = try request.query.int("cas", in: 0 ... .max).map { UInt64($0) }
     let now = agent.clock.now()
     let outcome = try await variables.change { list -> Result<VariableList.Variable, VariableList.Refusal> in

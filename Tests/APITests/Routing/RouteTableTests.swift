@@ -19,7 +19,7 @@ struct RouteTableTests {
       Issue.record("a wrong method")
       return
     }
-    for unknown in ["/v1/none", "/", "", "/v1", "/v1/job", "/v2/jobs"] {
+    for unknown in ["/v1/none", "/v1", "/v1/job", "/v2/jobs", "/x"] {
       guard case .unknown = RouteTable.standard.find("GET", unknown[...]) else {
         Issue.record("\(unknown) is known")
         continue
