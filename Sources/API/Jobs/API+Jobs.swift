@@ -37,10 +37,14 @@ extension API {
 
   /// What became of a job's allocations and children.
   func summary(of job: JobSnapshot, among all: [JobSnapshot]) -> JobSummary {
-    JobSummary(
-      job, jobs.allocations(of: job.key),
-      children: all.filter { $0.job.parentID == job.job.id && $0.job.namespace == job.job.namespace }
-        .map(\.status))
+    JobSummary(job, jobs.allocations(of: job.key), children: children(of: job, among: all).map(\.status))
+  }
+
+  /// The jobs that were started from a job.
+  func children(of job: JobSnapshot, among all: [JobSnapshot]) -> [JobSnapshot] {
+    // Most jobs are no parents, and there may be many jobs.
+    guard job.job.isPeriodic || job.job.isParameterized else { return [] }
+    return all.filter { $0.job.parentID == job.job.id && $0.job.namespace == job.job.namespace }
   }
 
   /// `GET /v1/job/ID`

@@ -88,7 +88,7 @@ extension API {
   }
 
   private func status(of job: JobSnapshot, among all: [JobSnapshot]) -> JSON {
-    let children = all.filter { $0.job.parentID == job.job.id && $0.job.namespace == job.job.namespace }
+    let children = children(of: job, among: all)
     let isParent = job.job.isPeriodic || job.job.isParameterized
     return [
       "Allocs": .array(

@@ -28,6 +28,9 @@ struct Responder: Sendable {
     let watch = Mutex<CloseWatch?>(nil)
     var entry: UInt64?
     defer { if let entry { open.remove(entry) } }
+    if request.headers[.expect]?.lowercased() == "100-continue", !isTooLarge(request) {
+      try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+    }
     let response: APIResponse
     do {
       let (route, parsed) = try await accept(request, target, over: channel)
@@ -59,6 +62,8 @@ struct Responder: Sendable {
       try await write(JSONWriter.bytes(json, isPretty: isPretty), head, writer, for: request)
     case .bytes(let bytes):
       try await write(bytes, head, writer, for: request)
+    case .stream where request.method == .head:
+      try await writer.writeResponse(head)
     case .stream(let source):
       let watch = watch.withLock { $0 } ?? CloseWatch(channel)
       if entry == nil { entry = open.add(watch) }
@@ -128,7 +133,7 @@ struct Responder: Sendable {
   }
 
   private func body(of request: Request, over channel: any Channel) async throws -> [UInt8] {
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.bodyLimitBytes {
+    if isTooLarge(request) {
       throw APIError(status: 413, message: "the body is larger than \(Self.bodyLimitBytes) bytes")
     }
     // A client that sends nothing is cut off: reading its body fails then.
@@ -141,6 +146,10 @@ struct Responder: Sendable {
     } catch is NIOTooManyBytesError {
       throw APIError(status: 413, message: "the body is larger than \(Self.bodyLimitBytes) bytes")
     }
+  }
+
+  private func isTooLarge(_ request: Request) -> Bool {
+    request.headers[.contentLength].flatMap { Int($0) }.map { $0 > Self.bodyLimitBytes } ?? false
   }
 
   private func token(in headers: HTTPFields) -> String? {

@@ -38,6 +38,18 @@ struct LiveLimitTests {
     }
   }
 
+  @Test("let clients ask before they send a body")
+  func continues() async throws {
+    try await LiveAgent.with { live in
+      let small = try await live.client.status(
+        "POST", "/v1/jobs", headers: ["Expect": "100-continue", "Content-Length": "10"])
+      #expect(small == 100)
+      let large = try await live.client.status(
+        "POST", "/v1/jobs", headers: ["Expect": "100-continue", "Content-Length": "99999999"])
+      #expect(large == 413)
+    }
+  }
+
   @Test("cut long headers off")
   func headers() async throws {
     try await LiveAgent.with { live in
