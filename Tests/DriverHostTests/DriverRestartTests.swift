@@ -44,7 +44,7 @@ struct DriverRestartTests {
     await test.registry.close()
   }
 
-  @Test("a start that ends the process every time fails, and nothing is left of it")
+  @Test("a start that ends the process every time fails, and its task can be asked for")
   func startThatKills() async throws {
     let test = try await TestRegistry(.process)
     try await test.start("good/t/1")
@@ -64,6 +64,12 @@ struct DriverRestartTests {
       try await driver.inspect("never")
     }
     #expect(inspection.kind == .notFound)
+    let recovery = try await requireDriverError { () async throws(DriverError) in
+      try await driver.recover(testRecovery("never", handle: ""))
+    }
+    #expect(recovery.kind == .notFound)
+    let known = try test.seat.state.withLock { $0.continuity.tasks.keys.sorted() }
+    #expect(known == ["good/t/1"])
     #expect(try await test.driver.inspect("good/t/1").state == .running)
     await test.registry.close()
   }

@@ -200,9 +200,11 @@ struct DriverContinuity {
   /// A task of an earlier process was found, or is to be.
   mutating func found(_ request: RecoverRequest) {
     lost[request.taskID] = nil
-    guard tasks[request.taskID] == nil else { return }
-    tasks[request.taskID] = KnownTask(
-      handle: request.handle, handleVersion: request.handleVersion, logs: request.logs)
+    guard tasks[request.taskID]?.handle == nil else { return }
+    var task = tasks[request.taskID] ?? KnownTask(logs: request.logs)
+    task.handle = request.handle
+    task.handleVersion = request.handleVersion
+    tasks[request.taskID] = task
   }
 
   /// Somebody asks for a task while nothing can be asked: it is asked for when that has changed.

@@ -121,19 +121,20 @@ extension ReplaceableDriver {
           return started
         } catch {
           let isRepeated = repeats(.start, of: taskID, after: error, target, attempts: attempts)
-          leave { if !isRepeated { $0.continuity.startEnded(taskID, nil) } }
+          // Whoever made an unclear start asks for its task: until then the driver's next process is to.
+          leave { if !isRepeated, !error.isUnclear { $0.continuity.startEnded(taskID, nil) } }
           guard isRepeated else { throw error }
           attempts += 1
         }
       } catch {
-        if error.kind == .driverGone || attempts > 0 { abandonStart(taskID) }
+        if attempts > 0, !error.isUnclear { abandonStart(taskID) }
         throw error
       }
     }
   }
 
-  /// A start has failed for its caller, and may have gone well for a driver that ended over it: nothing of
-  /// the task may be left.
+  /// A start has failed, and may have gone well for a process of the driver that ended over it: nothing of the
+  /// task may be left.
   private func abandonStart(_ taskID: String) {
     state.withLock { $0.continuity.startEnded(taskID, nil) }
     Task {
@@ -237,7 +238,7 @@ extension ReplaceableDriver {
           let isVague = DriverContinuity.isVague(error)
           // Before a reload that waits for this call goes on.
           if isVague { handle(.notSaid(request, error)) }
-          leave()
+          leave { if error.kind == .notFound { $0.continuity.forget(taskID) } }
           if isVague {
             isExpected = true
             handle(.asked(taskID))
