@@ -167,7 +167,7 @@ let package = Package(
         "API", "Agent", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner",
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["hostler"], swiftSettings: settings),
   ],
   cLanguageStandard: .c11

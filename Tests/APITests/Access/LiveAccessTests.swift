@@ -70,7 +70,3 @@ struct LiveAccessTests {
     }
   }
 }
-
-extension Value {
-  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
-}
