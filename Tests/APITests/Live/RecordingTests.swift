@@ -18,7 +18,7 @@ struct RecordingTests {
     jobs-index-bad jobs-wait-bad unknown-route job-method-wrong allocations allocations-resources allocation
     allocation-missing allocation-stats fs-ls fs-ls-task fs-ls-missing fs-stat fs-stat-no-path logs-no-task
     logs-unknown-task logs-bad-type logs-missing-alloc search search-fuzzy jobs-parse jobs-parse-canonical
-    jobs-parse-error jobs-parse-empty jobs-parse-bad-json job-plan-change job-plan-id-differs validate-job
+    jobs-parse-error jobs-parse-empty jobs-parse-bad-json job-plan-id-differs validate-job
     validate-job-wrong job-register-no-job job-register-bad-json job-register-wrong-type restart-unknown-task
     restart-missing-alloc signal-unknown-task var-put var-get vars var-put-conflict var-missing var-delete
     job-scale-negative job-scale-no-group job-stable job-evaluate job-stop-missing system-gc acl-tokens-disabled
