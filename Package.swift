@@ -153,7 +153,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SimulationTests", dependencies: ["Jobs", "Lifecycle", "Simulation"], swiftSettings: settings),
-    .testTarget(name: "RunnerTests", dependencies: ["Jobs", "Runner"], swiftSettings: settings),
+    .testTarget(name: "RunnerTests", dependencies: ["HCL", "Jobs", "Runner"], swiftSettings: settings),
     .testTarget(
       name: "AgentTests",
       dependencies: [

@@ -9,6 +9,8 @@ struct OutputFollower {
     var identity: AllocationIdentity
     var stdout: LogTail
     var stderr: LogTail
+    /// Whether the task has ended since it was started last, and all that it wrote until then was given.
+    var isRead = false
     /// Whether the task is dead: it may be started again while its allocation lives.
     var isOver = false
   }
@@ -33,10 +35,12 @@ struct OutputFollower {
     case .taskEvent(let task, let event) where event.kind == .terminated:
       guard var entry = followed[allocation]?[task] else { return }
       _ = try Self.read(&entry, task: task, upTo: .max, body)
+      // The end is told when the output is in its files.
+      entry.isRead = true
       followed[allocation]?[task] = entry
     case .taskChanged(let task, let state) where state.phase == .dead:
       guard var entry = followed[allocation]?[task], !entry.isOver else { return }
-      _ = try Self.read(&entry, task: task, upTo: .max, body)
+      if !entry.isRead { _ = try Self.read(&entry, task: task, upTo: .max, body) }
       entry.stdout.finish {
         body(OutputLine(allocation: entry.identity, task: task, stream: .stdout, piece: $0))
       }
@@ -67,6 +71,7 @@ struct OutputFollower {
   private mutating func follow(_ task: String, of allocation: AllocationIdentity) {
     guard followed[allocation.id]?[task] == nil else {
       followed[allocation.id]?[task]?.isOver = false
+      followed[allocation.id]?[task]?.isRead = false
       return
     }
     guard let logs = allocation.group.tasks.first(where: { $0.name == task })?.logs, !logs.disabled
