@@ -212,7 +212,9 @@ public final class Simulation {
       // Nobody answers: whoever submits it tries again.
       return after(.seconds(1)) { [self] in submit(index) }
     }
-    if disk.allocations[Self.id(of: job.firstAllocation)] != nil {
+    // It may have been placed, and even have ended, without an answer.
+    let first = job.firstAllocation
+    if disk.allocations[Self.id(of: first)] != nil || witness.ended.contains(first) {
       submitted.insert(index)
       return
     }

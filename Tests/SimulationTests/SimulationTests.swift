@@ -47,7 +47,8 @@ struct SimulationTests {
 
   @Test("every promise is broken by some mistake that is noticed")
   func promises() {
-    let covered = Flaw.allCases.reduce(into: Set<Promise>()) { $0.formUnion($1.breaks) }
+    let covered = Flaw.allCases.filter { $0 != .diskForgetsCommits }
+      .reduce(into: Set<Promise>()) { $0.formUnion($1.breaks) }
     #expect(covered == Set(Promise.allCases))
   }
 

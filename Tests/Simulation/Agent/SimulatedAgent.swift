@@ -114,6 +114,12 @@ final class SimulatedAgent {
   func ended(_ runner: SimulatedRunner) {
     runners[runner.number] = nil
     collect(runner.number)
+    // An answer to what came at the last moment may stand behind the end.
+    after(.seconds(120)) { [simulation] in
+      guard !runner.openRequests.isEmpty else { return }
+      simulation.fail(
+        .requests, "\(runner.number) has ended, and \(runner.openRequests.count) have no answer")
+    }
   }
 
   private func collect(_ number: Int) {
