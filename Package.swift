@@ -40,10 +40,16 @@ let package = Package(
       name: "HostlerDriver", dependencies: ["CHostlerDriver"], path: "SDK/Swift",
       swiftSettings: settings),
     .target(
+      name: "CCrashPoint", path: "SDK/CrashPoint",
+      cSettings: [
+        .unsafeFlags(["-Wall", "-Wextra", "-Werror"]),
+        .define("HOSTLER_CRASH_POINTS", .when(configuration: .debug)),
+      ]),
+    .target(
       name: "CSpawn", path: "SDK/Supervision/CSpawn",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(
-      name: "Supervision", dependencies: ["CSpawn"], path: "SDK/Supervision/Swift",
+      name: "Supervision", dependencies: ["CCrashPoint", "CSpawn"], path: "SDK/Supervision/Swift",
       swiftSettings: settings),
 
     .executableTarget(
@@ -69,18 +75,19 @@ let package = Package(
     .target(name: "CCallNote", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .systemLibrary(name: "CSQLite"),
     .target(
-      name: "State", dependencies: ["CLinux", "CSQLite", "HCL", "Jobs", "Lifecycle"],
+      name: "State", dependencies: ["CCrashPoint", "CLinux", "CSQLite", "HCL", "Jobs", "Lifecycle"],
       swiftSettings: stayingSettings),
     .target(
-      name: "DriverHost", dependencies: ["CCallNote", "CHostlerDriver", "CLinux", "HCL"],
+      name: "DriverHost", dependencies: ["CCallNote", "CCrashPoint", "CHostlerDriver", "CLinux", "HCL"],
       swiftSettings: settings),
     .target(
-      name: "Runner", dependencies: ["DriverHost", "HCL", "Jobs", "Lifecycle"], swiftSettings: stayingSettings
+      name: "Runner", dependencies: ["CCrashPoint", "DriverHost", "HCL", "Jobs", "Lifecycle"],
+      swiftSettings: stayingSettings
     ),
     .target(
       name: "Agent",
       dependencies: [
-        "CLinux", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
+        "CCrashPoint", "CLinux", "DriverHost", "HCL", "Jobs", "Lifecycle", "Runner", "State",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

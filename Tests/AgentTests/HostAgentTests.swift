@@ -166,59 +166,6 @@ struct HostAgentTests {
     }
   }
 
-  @Test("after the host was started again a job runs from its prestart tasks on")
-  func reboot() async throws {
-    try await TestHost.with { host in
-      let text = """
-        job "web" {
-          group "g" {
-            task "prepare" {
-              driver = "raw_exec"
-              lifecycle {
-                hook = "prestart"
-              }
-              config {
-                command = "/bin/echo"
-                args    = ["prepared"]
-              }
-            }
-            task "t" {
-              driver = "raw_exec"
-              config {
-                command = "/bin/sleep"
-                args    = ["1000"]
-              }
-            }
-          }
-        }
-        """
-      try await host.register(text)
-      let beforeFound = await host.wait("web", "t", .running)
-      let before = try #require(beforeFound)
-      // The processes of the boot before are gone with it.
-      let next = try await host.next(bootID: "second") {
-        let name = before.id
-        try await Self.killProcesses(of: name)
-      }
-      let afterFound = await next.wait("web", "t", .running)
-      let after = try #require(afterFound)
-      #expect(after.id == before.id)
-      #expect(try next.output(after, "prepare") == "prepared\nprepared\n")
-      return next
-    }
-  }
-
-  /// Kills what runs in an allocation's directory.
-  private static func killProcesses(of allocation: String) async throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
-      guard let number = Int32(name),
-        let environment = try? FileSystem.read("/proc/\(name)/environ", limitBytes: 1 << 20),
-        String(decoding: environment, as: UTF8.self).contains("NOMAD_ALLOC_ID=\(allocation)")
-      else { continue }
-      kill(number, SIGKILL)
-    }
-  }
-
   @Test("events are told in the order of their index, those of before first")
   func follow() async throws {
     try await TestHost.with { host in

@@ -1,3 +1,4 @@
+import CCrashPoint
 public import Jobs
 public import Lifecycle
 import Runner
@@ -59,6 +60,7 @@ extension JobTable {
     }
     let (version, isNew) = try accepted.get()
     await ground.state?.store.flush()
+    hostler_crash_point("agent-after-registration")
     return state.withLock { state in
       send(
         isNew ? .changed(version.job, version: version.number) : .evaluate, to: key, trigger: trigger,

@@ -1,3 +1,4 @@
+import CCrashPoint
 import Jobs
 import Lifecycle
 import Runner
@@ -21,6 +22,7 @@ extension JobTable {
     for runner in begun { await runner.begin() }
     // Only when every task of before has been asked for may drivers start new ones.
     for runner in begun { await runner.waitUntilRecovered() }
+    hostler_crash_point("agent-before-serving")
     await ground.serve()
     for key in state.withLock({ $0.jobs.keys.sorted() }) {
       send(.evaluate, to: key, trigger: .nodeUpdate)

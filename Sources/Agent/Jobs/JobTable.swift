@@ -1,3 +1,4 @@
+import CCrashPoint
 import HCL
 import Jobs
 import Lifecycle
@@ -253,6 +254,7 @@ public final class JobTable: Sendable {
     switch piece {
     case .place(let placed, let job):
       await ground.store(placed, of: job)
+      hostler_crash_point("agent-after-placement")
       state.withLock { state in
         for allocation in placed {
           guard let entry = state.allocations[allocation.id], !entry.snapshot.hasEnded else { continue }

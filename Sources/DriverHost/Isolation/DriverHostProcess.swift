@@ -1,3 +1,4 @@
+internal import CCrashPoint
 internal import Synchronization
 
 /// The process of its own that a driver with `isolation = "process"` runs in.
@@ -65,6 +66,7 @@ public final class DriverHostProcess: Sendable {
 
   // MARK: Requests
   private func take(_ number: UInt64, _ request: HostRequest) {
+    hostler_crash_point("driver-host-before-call")
     switch request {
     case .load(let order): prepare(number) { self.load(order) }
     case .open(let places): prepare(number) { self.open(places) }
@@ -172,6 +174,7 @@ public final class DriverHostProcess: Sendable {
   }
 
   private func send(_ number: UInt64, _ answer: HostAnswer, descriptor: Int32? = nil) {
+    hostler_crash_point("driver-host-before-answer")
     let isSent = sender.send(descriptor: descriptor) { writer in
       writer.write(number)
       answer.write(to: &writer)

@@ -1,3 +1,4 @@
+import CCrashPoint
 import DriverHost
 import Jobs
 import Lifecycle
@@ -98,7 +99,9 @@ extension AllocationRunner {
       do {
         let driver = try self.environment.drivers.driver(named: definition.driver)
         let request = try self.request(id, for: definition, ready: ready, driver: driver)
+        hostler_crash_point("agent-before-start")
         let started = try await driver.start(request)
+        hostler_crash_point("agent-after-start")
         await self.send(
           .started(
             task, invocation,
@@ -144,6 +147,7 @@ extension AllocationRunner {
       await servingGate()
       do {
         let status = try await environment.drivers.driver(named: name).waitForExit(of: id)
+        hostler_crash_point("agent-after-exit")
         send(.exited(task, invocation, ExitResult(status)))
       } catch let error as DriverError where error.kind == .cancelled {
         // The agent goes down; the task runs on.
@@ -160,7 +164,9 @@ extension AllocationRunner {
     run {
       await self.servingGate()
       do {
+        hostler_crash_point("agent-before-stop")
         try await self.environment.drivers.driver(named: name).stop(id, request)
+        hostler_crash_point("agent-after-stop")
       } catch let error as DriverError where error.kind == .notFound {
         await self.send(.stopFailed(task, invocation, .taskNotFound))
       } catch {
@@ -193,7 +199,9 @@ extension AllocationRunner {
       await self.servingGate()
       var failure: String?
       do {
+        hostler_crash_point("agent-before-destroy")
         try await self.environment.drivers.driver(named: name).destroy(id, force: force)
+        hostler_crash_point("agent-after-destroy")
       } catch let error as DriverError where error.kind == .notFound {
         // Nothing is left to clear.
       } catch {

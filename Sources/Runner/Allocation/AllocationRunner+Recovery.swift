@@ -1,3 +1,4 @@
+import CCrashPoint
 import DriverHost
 import Jobs
 import Lifecycle
@@ -18,6 +19,7 @@ extension AllocationRunner {
         _ = try await environment.drivers.recover(request, with: definition.driver) { reason in
           await self.recoveryIsDeferred(task, reason)
         }
+        hostler_crash_point("agent-after-recover")
         send(.recovered(task, invocation, .found(handle ?? Lifecycle.TaskHandle())))
       } catch {
         switch error.kind {

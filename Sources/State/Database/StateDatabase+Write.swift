@@ -1,3 +1,4 @@
+import CCrashPoint
 import Jobs
 public import Lifecycle
 import Synchronization
@@ -11,8 +12,10 @@ extension StateDatabase {
         shared.boot = try connection.write { () throws(SQLiteError) in
           let boot = if let known { known } else { try enterBoot(connection) }
           try BatchWriter(connection: connection, boot: boot).write(batch)
+          hostler_crash_point("agent-before-commit")
           return boot
         }
+        hostler_crash_point("agent-after-commit")
       }
     } catch {
       throw StoreFailure(error)

@@ -1,3 +1,4 @@
+internal import CCrashPoint
 internal import CSpawn
 
 #if canImport(Glibc)
@@ -69,7 +70,8 @@ public struct SupervisorSettings: Sendable {
     defer { closeDescriptor(null) }
     let command = Command(
       program: program, arguments: [programName(of: program), stateDirectory],
-      environment: ["LANG=C.UTF-8"], workingDirectory: "/")
+      environment: ["LANG=C.UTF-8"] + [hostler_crash_setting().map(String.init(cString:))].compactMap { $0 },
+      workingDirectory: "/")
     let process = try command.spawn(
       descriptors: StandardDescriptors(input: null, output: null, error: null, passed: ends[1]),
       controlGroup: -1)

@@ -1,3 +1,4 @@
+internal import CCrashPoint
 internal import CSpawn
 internal import Synchronization
 
@@ -9,7 +10,10 @@ internal import Synchronization
 extension SupervisorServer {
   /// Takes over every task of the table.
   func adoptAll() {
-    for slot in table.found { adopt(slot) }
+    for slot in table.found {
+      adopt(slot)
+      hostler_crash_point("supervisor-while-adopting")
+    }
   }
 
   private func adopt(_ slot: TaskSlot) {

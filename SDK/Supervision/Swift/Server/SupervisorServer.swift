@@ -1,3 +1,4 @@
+internal import CCrashPoint
 internal import CSpawn
 internal import Synchronization
 
@@ -125,6 +126,7 @@ final class SupervisorServer: Sendable {
         return answerFound(number, id, connection)
       }
       slot = claimed
+      hostler_crash_point("supervisor-after-claim")
     } catch {
       output?.pipes.close()
       return connection.outbox.send(.failed(number, kind: error.kind, description: error.description))
@@ -134,6 +136,7 @@ final class SupervisorServer: Sendable {
     do throws(SupervisionError) {
       let (task, isAnnounced) = try engine.start(
         command: command, group: group.map(ControlGroup.init), output: output, trace: trace)
+      hostler_crash_point("supervisor-after-spawn")
       let handle = task.handle?.bytes ?? []
       state.withLock { state in
         state.entries[id]?.handle = handle
@@ -142,6 +145,7 @@ final class SupervisorServer: Sendable {
       connection.outbox.send(
         .started(number, handle: handle, announced: isAnnounced),
         descriptors: isAnnounced ? [] : [task.pidfd])
+      hostler_crash_point("supervisor-after-answer")
       watch(task, id)
     } catch {
       state.withLock { _ = $0.entries.removeValue(forKey: id) }
@@ -233,6 +237,7 @@ final class SupervisorServer: Sendable {
   private func forget(_ id: String) {
     let entry = state.withLock { $0.entries.removeValue(forKey: id) }
     guard let entry else { return }
+    hostler_crash_point("supervisor-before-forgetting")
     if case .running(let task, let key) = entry.state {
       if let key { engine.forget(key) }
       task.release()
@@ -258,7 +263,9 @@ final class SupervisorServer: Sendable {
   }
 
   private func noteEnd(of task: SupervisedTask, _ id: String) {
+    hostler_crash_point("supervisor-before-end")
     guard case .exited(let exit, let time) = task.condition() else { return }
+    hostler_crash_point("supervisor-after-output")
     let connections = state.withLock { state -> [Connection]? in
       guard let entry = state.entries[id], case .running(let current, let key) = entry.state, current === task
       else { return nil }
@@ -269,6 +276,7 @@ final class SupervisorServer: Sendable {
       // To one that has not asked for the task yet it is told when it does, after its output was moved.
       return entry.isClaimed ? state.connections : state.connections.dropLast()
     }
+    hostler_crash_point("supervisor-after-end")
     task.releaseProcess()
     let lost = task.lostOutputBytes
     if lost > 0 { ServerLog.write("\(lost) bytes of the output of \(id) could not be written") }
