@@ -18,6 +18,7 @@ struct HostAgentTests {
       type = "\(type)"
       group "g" {
         count = \(count)
+        \(type == "service" ? "update {\n min_healthy_time = \"10ms\"\n healthy_deadline = \"1m\"\n }" : "")
         restart {
           attempts = 0
           delay    = "1s"

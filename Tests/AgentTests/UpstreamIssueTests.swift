@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import Lifecycle
+import Logging
 import State
 import Testing
 

@@ -33,7 +33,7 @@ extension JobTable {
       if let expected, expected != has {
         return .failure(.indexConflict(key, has: has, wanted: expected))
       }
-      if let entry, !entry.machine.isStopped, entry.versions[0].job == job,
+      if let entry, !entry.machine.isStopped, entry.versions[0].job.isSame(as: job),
         entry.versions[0].folderFile == folderFile
       {
         return .success((entry.versions[0], isNew: false))

@@ -32,6 +32,8 @@ public final class JobTable: Sendable {
     var records: RestoredAllocation?
     /// From its beginning on, as long as it has not ended.
     var runner: AllocationRunner?
+    /// How often it began to run in full, or stopped doing so.
+    var turns = 0
   }
 
   struct State {
@@ -311,8 +313,25 @@ public final class JobTable: Sendable {
         return admit(&state)
       }
       touch(id, at: index, in: &state)
-      if entry.runs == false, state.allocations[id]?.runs == true {
-        send(.allocationRuns(id), to: key, trigger: .jobRegister, in: &state)
+      noteTurn(of: id, before: entry, in: &state)
+    }
+  }
+
+  /// An allocation that has begun to run in full counts for its job when it still does so after a while.
+  private func noteTurn(of id: String, before: AllocationEntry, in state: inout State) {
+    guard let entry = state.allocations[id], entry.runs != before.runs else { return }
+    state.allocations[id]?.turns += 1
+    guard entry.runs else { return }
+    let job = entry.snapshot.identity.job
+    let wait = (entry.snapshot.identity.group.update ?? job.update)?.minHealthyTime ?? .zero
+    let key = entry.snapshot.key
+    guard wait > .zero else { return send(.allocationRuns(id), to: key, trigger: .jobRegister, in: &state) }
+    let turn = entry.turns + 1
+    Task { [weak self, clock = ground.clock] in
+      do { try await clock.sleep(for: wait) } catch { return }
+      self?.state.withLock { state in
+        guard state.allocations[id]?.turns == turn, !state.isClosing else { return }
+        self?.send(.allocationRuns(id), to: key, trigger: .jobRegister, in: &state)
       }
     }
   }

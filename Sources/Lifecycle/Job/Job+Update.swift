@@ -1,10 +1,10 @@
 public import Jobs
 
 extension Job {
-  /// Whether allocations of a group that were placed from this job can run on under another version of it:
-  /// nothing that their tasks see differs.
-  public func runsTheSame(as other: Job, in group: String) -> Bool {
-    impact(of: other, on: group) != .destructive
+  /// Whether another version of the job is the same job, wherever its parts were written.
+  public func isSame(as other: Job) -> Bool {
+    groups.map(\.name) == other.groups.map(\.name)
+      && groups.allSatisfy { impact(of: other, on: $0.name) == .none }
   }
 
   /// Whether the job says when it is to run; children of it run.

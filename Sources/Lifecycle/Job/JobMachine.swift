@@ -83,7 +83,9 @@ public struct JobMachine: Sendable {
     self.isStopped = isStopped
     for group in job.groups {
       var since = version
-      while let earlier = older[since - 1], earlier.runsTheSame(as: job, in: group.name) { since -= 1 }
+      while let earlier = older[since - 1], earlier.impact(of: job, on: group.name) != .destructive {
+        since -= 1
+      }
       sameSince[group.name] = since
     }
     for allocation in allocations {
@@ -112,7 +114,7 @@ public struct JobMachine: Sendable {
     case .evaluate:
       settleAll(at: now, into: &effects, isAsked: true)
     case .changed(let job, let version):
-      for group in job.groups where !self.job.runsTheSame(as: job, in: group.name) {
+      for group in job.groups where self.job.impact(of: job, on: group.name) == .destructive {
         sameSince[group.name] = version
       }
       self.job = job
@@ -257,7 +259,9 @@ public struct JobMachine: Sendable {
 
   /// How many of a group's allocations may be down for an update at once.
   private func parallelUpdates(of slot: JobSlot) -> Int {
-    job.type.restartsOnSuccess ? 1 : .max
+    guard job.type.restartsOnSuccess else { return .max }
+    let limit = (group(of: slot)?.update ?? job.update)?.maxParallel ?? 1
+    return limit > 0 ? limit : .max
   }
 
   private mutating func stop(
