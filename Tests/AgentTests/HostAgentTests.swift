@@ -33,7 +33,7 @@ struct HostAgentTests {
           kill_timeout = "2s"
           config {
             command = "/bin/sh"
-            args    = ["-c", \(script.debugDescription)]
+            args    = ["-c", \(TestAgent.quoted(script))]
           }
         }
       }

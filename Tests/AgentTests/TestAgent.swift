@@ -24,6 +24,13 @@ enum TestAgent {
         }))
   }
 
+  /// A text as a string of a job file.
+  static func quoted(_ text: String) -> String {
+    let escaped = text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(
+      of: "\"", with: "\\\"")
+    return "\"\(escaped)\""
+  }
+
   static func job(_ text: String) throws -> Job {
     let result = JobFile.parse(text, fileName: "test.hcl")
     return try #require(

@@ -29,7 +29,7 @@ struct UpstreamIssueTests {
           kill_timeout = "2s"
           config {
             command = "/bin/sh"
-            args    = ["-c", \(script.debugDescription)]
+            args    = ["-c", \(TestAgent.quoted(script))]
           }
         }
       }
