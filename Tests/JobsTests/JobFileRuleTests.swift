@@ -45,7 +45,7 @@ struct JobFileRuleTests {
       ("env = { A = 1 }\nenv { B = 2 }", "Block set twice", 6),
       ("leader = \"maybe\"", "Wrong type", 5),
       ("resources {}\nresources {}", "Block set twice", 6),
-      ("volume_mount {\n volume = 1\n nothing = 2\n}", "Unknown argument", 7),
+      ("action \"a\" {\n command = \"x\"\n nothing = 2\n}", "Unknown argument", 7),
       ("template {\n data = \"x\"\n destination = \"\"\n}", "Incomplete template", 7),
       ("template {\n data = \"x\"\n destination = \".\"\n}", "Invalid path", 7),
       ("template {\n data = \"x\"\n destination = \"/local/\"\n}", "Invalid path", 7),

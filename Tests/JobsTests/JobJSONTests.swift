@@ -76,6 +76,41 @@ struct JobJSONTests {
     #expect(reading.problems.filter { $0.kind == .wrongType }.map(\.path.description) == [path])
   }
 
+  @Test("any job comes back from its JSON as it was, through the text too", arguments: 0..<300)
+  func roundTrip(seed: Int) throws {
+    var random = SplitMix(state: UInt64(seed))
+    let job = random.job()
+    let text = jsonText(job.json(.canonical))
+    let back = Job.reading(json: try Value(json: Array(text.utf8))).job
+    #expect(back == job)
+    #expect(JSONDifference.list(back.json(.canonical), job.json(.canonical)) == [])
+    // What a server answers says less of the job as a whole, and everything of its groups' tasks.
+    let stored = Job.reading(json: job.json(.stored)).job
+    #expect(stored.groups.map(\.name) == job.groups.map(\.name))
+    #expect(stored.groups.flatMap(\.tasks).map(\.config) == job.groups.flatMap(\.tasks).map(\.config))
+  }
+
+  @Test(
+    "the difference of any two jobs can be told, and of a job to itself there is none", arguments: 0..<100)
+  func anyDifference(seed: Int) {
+    var random = SplitMix(state: UInt64(seed))
+    let (first, second) = (random.job(), random.job())
+    #expect(JobDiff(from: first, to: first).change == .none)
+    #expect(JobDiff(from: first, to: second).change == .edited)
+    #expect(first.groups.allSatisfy { first.impact(of: first, on: $0.name) == .none })
+    _ = JobDiff(from: first, to: nil).json
+  }
+
+  @Test("JSON with values of any kind anywhere is read or refused, never a crash", arguments: 0..<300)
+  func anyValues(seed: Int) {
+    var random = SplitMix(state: UInt64(seed))
+    let json = random.job().json(random.flag() ? .canonical : .stored).shaken(&random)
+    let reading = Job.reading(json: json)
+    _ = reading.problems.map(\.description)
+    _ = JobDiff(from: reading.job, to: Job(id: "")).json
+    _ = Job.reading(json: reading.job.json(.canonical))
+  }
+
   @Test("names are found whatever their case, unknown fields are passed over, null is as nothing")
   func lenient() throws {
     let json = #"""
@@ -90,6 +125,17 @@ struct JobJSONTests {
 }
 
 extension Value {
+  /// The value with some of what is in it replaced by something else.
+  fileprivate func shaken(_ random: inout SplitMix) -> Value {
+    if random.number(0...40) == 0 {
+      return [.null, .number(-1), .number(9_223_372_036_854_775_807), random.value()][random.number(0...3)]
+    }
+    if let elements { return .tuple(elements.map { $0.shaken(&random) }) }
+    guard let attributes else { return self }
+    return .object(
+      Dictionary(uniqueKeysWithValues: attributes.inKeyOrder.map { ($0, $1.shaken(&random)) }))
+  }
+
   /// The value with every attribute of a name replaced.
   fileprivate func replacing(_ name: String, with value: Value) -> Value {
     if let elements { return .tuple(elements.map { $0.replacing(name, with: value) }) }

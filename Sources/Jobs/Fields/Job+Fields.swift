@@ -147,6 +147,11 @@ extension Job: JobPart {
 
   mutating func finishReading(from reader: PartReader) {
     if name.isEmpty { name = id }
+    if type == .batch || type == .sysbatch {
+      // A server answers with strategies of nothing where the type has none.
+      if update?.maxParallel == 0 { update = nil }
+      for index in groups.indices where groups[index].update?.maxParallel == 0 { groups[index].update = nil }
+    }
     if update == nil, type == .service || type == .system { update = UpdateStrategy() }
     let _: ReschedulePolicy? = policy(reschedule, over: nil, "Reschedule", reader.problems)
     let _: MigrateStrategy? = policy(migrate, over: nil, "Migrate", reader.problems)

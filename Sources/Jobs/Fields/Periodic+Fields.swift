@@ -30,6 +30,11 @@ extension Parameterized: JobPart {
     .texts("MetaRequired", "meta_required", \.metaRequired),
     .texts("MetaOptional", "meta_optional", \.metaOptional),
   ])
+
+  /// An empty text means the same as an absent one.
+  mutating func finishReading(from reader: PartReader) {
+    if payload.isEmpty { payload = Parameterized().payload }
+  }
 }
 
 extension TaskSchedule: JobPart {

@@ -25,9 +25,54 @@ struct GroupRules {
       policies.check(
         reschedule, at: isJobs ? JobPath().field("Reschedule") : path.field("ReschedulePolicy"))
     }
+    checkStrategies()
+    let placement = PlacementRules(problems: problems, path: path)
+    placement.check(group.constraints)
+    placement.check(group.affinities)
+    placement.check(group.spreads)
+    NetworkRules(problems: problems).check(group.networks, at: path.field("Networks"))
+    ServiceRules(group: group, task: nil, problems: problems).check(
+      group.services, at: path.field("Services"))
+    checkVolumes()
     ForeignRules(problems: problems).check(group, at: path)
     for (index, task) in group.tasks.enumerated() {
       TaskRules(job: job, group: group, task: task, problems: problems, path: tasks.index(index)).check()
+    }
+  }
+
+  private func checkStrategies() {
+    let rules = UpdateRules(problems: problems)
+    if let update = group.update {
+      // What the job says for all its groups is wrong in one place.
+      let isJobs = update == job.update
+      rules.check(update, at: isJobs ? JobPath().field("Update") : path.field("Update"))
+    }
+    if let migrate = group.migrate {
+      let isJobs = job.migrate != nil && migrate == job.migrateStrategy
+      rules.check(migrate, at: isJobs ? JobPath().field("Migrate") : path.field("Migrate"))
+    }
+    if let scaling = group.scaling { rules.check(scaling, of: group, at: path.field("Scaling")) }
+    if let disconnect = group.disconnect {
+      rules.check(disconnect, of: group, at: path.field("Disconnect"))
+    }
+  }
+
+  private func checkVolumes() {
+    for (name, volume) in group.volumes.sorted(by: { $0.key < $1.key }) {
+      let path = path.field("Volumes").key(name)
+      if !["host", "csi"].contains(volume.type) {
+        problems.rule(
+          "Unknown value", "\"\(volume.type)\" is not one of host, csi.", at: path.field("Type"))
+      }
+      if volume.source.isEmpty {
+        problems.rule(
+          "Incomplete volume", "A volume needs a source: its name on the host.", at: path.field("Source"))
+      }
+      if volume.type == "host", volume.mountOptions != nil {
+        problems.rule(
+          "Conflicting settings", "A volume of type host has no mount_options.",
+          at: path.field("MountOptions"))
+      }
     }
   }
 

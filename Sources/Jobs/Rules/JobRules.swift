@@ -25,9 +25,27 @@ struct JobRules {
     }
     names.checkUnique(job.groups.map(\.name), "group", in: "the job \"\(job.id)\"", at: groups)
     checkType()
+    let placement = PlacementRules(problems: problems, path: path)
+    placement.check(job.constraints)
+    placement.check(job.affinities)
+    placement.check(job.spreads)
+    checkLaunch()
     PendingRules(problems: problems).check(job)
     for (index, group) in job.groups.enumerated() {
       GroupRules(job: job, group: group, problems: problems, path: groups.index(index)).check()
+    }
+  }
+
+  private func checkLaunch() {
+    let launch = LaunchRules(problems: problems)
+    if let periodic = job.periodic { launch.check(periodic, at: path.field("Periodic")) }
+    if let parameterized = job.parameterized {
+      launch.check(parameterized, at: path.field("ParameterizedJob"))
+    }
+    if job.periodic != nil, job.parameterized != nil {
+      problems.rule(
+        "Conflicting blocks", "A job is started by time or with parameters, not by both.",
+        at: path.field("ParameterizedJob"))
     }
   }
 

@@ -27,6 +27,12 @@ struct TaskRules {
         "Impossible sidecar", "A poststop task runs when all others have ended and cannot be a sidecar.",
         at: path.field("Lifecycle").field("Sidecar"))
     }
+    let placement = PlacementRules(problems: problems, path: path)
+    placement.check(task.constraints, isTask: true)
+    placement.check(task.affinities)
+    ServiceRules(group: group, task: task, problems: problems).check(
+      task.services, at: path.field("Services"))
+    TaskPartRules(job: job, group: group, task: task, problems: problems, path: path).check()
     ForeignRules(problems: problems).check(task, at: path)
     checkLogs()
     checkResources()
@@ -92,6 +98,21 @@ struct TaskRules {
       problems.rule(
         "Incomplete template", "The change mode \"signal\" needs a change_signal.",
         at: path.field("ChangeMode"))
+    }
+    if template.changeMode == "signal", !template.changeSignal.isEmpty,
+      Signals.number(named: template.changeSignal) == nil
+    {
+      problems.rule(
+        "Unknown value", "There is no signal named \"\(template.changeSignal)\".",
+        at: path.field("ChangeSignal"))
+    }
+    if let wait = template.wait, wait.maximum > .zero, wait.minimum > wait.maximum {
+      problems.rule("Conflicting settings", "The min is more than the max.", at: path.field("Wait"))
+    }
+    if template.changeMode == "script", template.changeScript?.command.isEmpty == true {
+      problems.rule(
+        "Incomplete template", "A change_script needs a command.",
+        at: path.field("ChangeScript").field("Command"))
     }
     if template.changeMode == "script", template.changeScript == nil {
       problems.rule(
